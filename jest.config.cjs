@@ -1,0 +1,21 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/spec'],
+  testMatch: ['**/*.spec.ts'],
+  moduleFileExtensions: ['ts', 'cts', 'js', 'cjs', 'json', 'node'],
+  moduleNameMapper: {
+    // Sources import each other the way Node wants it, by the name of the emitted file.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^(\\.{1,2}/.*)\\.cjs$': '$1.cts',
+    // package.json's "imports" point into dist; the tests run the sources.
+    '^#platform$': '<rootDir>/lib/platform/node.ts',
+  },
+  transform: { '^.+\\.c?ts$': ['ts-jest', { tsconfig: '<rootDir>/spec/tsconfig.json' }] },
+  collectCoverageFrom: ['lib/**/*.{ts,cts}', '!lib/index.ts', '!lib/platform/web.ts'],
+  coverageThreshold: {
+    global: { statements: 95, branches: 95, functions: 95, lines: 95 },
+    './lib/proxy/': { branches: 100 },
+    './lib/registry/': { branches: 100 },
+  },
+};

@@ -1,0 +1,124 @@
+/** Closing what was opened: once, in reverse order, all of it, with every failure told. */
+
+import './symbols.js';
+import { disposableConstructors } from './disposable-stack.js';
+
+/**
+ * Holds disposers and runs them in reverse order, once. Each runs even if others fail; one failure is thrown as
+ * it is, several come out as a chain of `SuppressedError`, the later on top, as `using` does it.
+ *
+ * Lighter than a `DisposableStack`, which older runtimes take 28 ms to load: it needs that package only when two
+ * disposers fail.
+ */
+export class CloseOnce implements Disposable {
+  #disposers: (() => void)[] | undefined = [];
+
+  /** Whether it has been closed. */
+  get closed(): boolean {
+    return this.#disposers === undefined;
+  }
+
+  /**
+   * Adds what is to be run at the close.
+   *
+   * @param disposer - Run once. When this is closed already, it runs at once, so that nothing stays open.
+   */
+  defer(disposer: () => void): void {
+    if (this.#disposers === undefined) disposer();
+    else this.#disposers.push(disposer);
+  }
+
+  /** Runs all disposers. The second call does nothing. */
+  close(): void {
+    const disposers = this.#disposers;
+    if (disposers === undefined) return;
+    this.#disposers = undefined;
+    const failures = new Failures();
+    for (const disposer of disposers.reverse()) {
+      try {
+        disposer();
+      } catch (error) {
+        failures.add(error);
+      }
+    }
+    failures.throwIfAny();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * {@link CloseOnce} for what closes asynchronously: each disposer is awaited before the next one starts. All
+ * callers of `close` get the same promise, so that each of them waits for the end and hears of a failure.
+ */
+export class AsyncCloseOnce implements AsyncDisposable {
+  readonly #disposers: (() => unknown)[] = [];
+  #closing: Promise<void> | undefined;
+
+  /** Whether closing has begun. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /**
+   * Adds what is to be run at the close.
+   *
+   * @param disposer - Run once; a promise that it returns is awaited.
+   * @throws Error when closing has begun: nobody would run it.
+   */
+  defer(disposer: () => unknown): void {
+    if (this.closed) throw new Error('Closing has begun; this resource would never be closed.');
+    this.#disposers.push(disposer);
+  }
+
+  /** Runs all disposers; every call gives the first one's promise. */
+  close(): Promise<void> {
+    this.#closing ??= this.#run();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run(): Promise<void> {
+    const failures = new Failures();
+    for (const disposer of this.#disposers.reverse()) {
+      try {
+        await disposer();
+      } catch (error) {
+        failures.add(error);
+      }
+    }
+    this.#disposers.length = 0;
+    failures.throwIfAny();
+  }
+}
+
+/** Gathers what failed into one error, as TC39's DisposeResources does. */
+export class Failures {
+  #any = false;
+  #error: unknown;
+
+  /**
+   * Adds a failure; it suppresses those before it.
+   *
+   * @param error - What was thrown, of any type.
+   */
+  add(error: unknown): void {
+    if (this.#any) {
+      const { SuppressedError } = disposableConstructors();
+      this.#error = new SuppressedError(error, this.#error, 'An error was suppressed while resources were closed.');
+    } else {
+      this.#any = true;
+      this.#error = error;
+    }
+  }
+
+  /** Throws the one failure, or the chain of them; returns where there was none. */
+  throwIfAny(): void {
+    if (this.#any) throw this.#error;
+  }
+}
