@@ -74,16 +74,15 @@ const branded = Symbol('proxystore.error.brand');
 /** Sets the properties that were given; one that was not is not there, so that logs stay short. */
 function assignNamed(error: object, properties: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(properties)) {
-    if (value !== undefined) Object.defineProperty(error, name, { value, enumerable: true, configurable: true });
+    if (value === undefined) continue;
+    Object.defineProperty(error, name, { value, enumerable: true, configurable: true });
   }
 }
 
 /** The root of every error that this package throws. */
 export class ProxyStoreError extends Error {
   /** A stable code to compare with; it stays when the message's wording changes. */
-  get code(): string {
-    return 'ERR_PROXYSTORE';
-  }
+  readonly code: string = 'ERR_PROXYSTORE';
 
   constructor(message: string, options: ProxyStoreErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -107,9 +106,7 @@ export class StoreError extends ProxyStoreError {
   /** Key of the object, where one was named. */
   declare readonly key?: unknown;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_STORE';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_STORE';
 
   constructor(message: string, options: StoreErrorOptions = {}) {
     super(message, options);
@@ -123,9 +120,7 @@ export class StoreError extends ProxyStoreError {
 
 /** A store of this name is registered already. */
 export class StoreExistsError extends StoreError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_STORE_EXISTS';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_STORE_EXISTS';
 
   static {
     brand(this, 'StoreExistsError');
@@ -134,9 +129,7 @@ export class StoreExistsError extends StoreError {
 
 /** The store has been closed; nothing more can be asked of it. */
 export class StoreClosedError extends StoreError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_STORE_CLOSED';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_STORE_CLOSED';
 
   static {
     brand(this, 'StoreClosedError');
@@ -145,9 +138,7 @@ export class StoreClosedError extends StoreError {
 
 /** A reference names a store that is not registered in this thread. */
 export class StoreNotRegisteredError extends StoreError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_STORE_NOT_REGISTERED';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_STORE_NOT_REGISTERED';
 
   static {
     brand(this, 'StoreNotRegisteredError');
@@ -159,9 +150,7 @@ export class ProxyStoreFactoryError extends StoreError {
   /** Name of the class of the factory that was found. */
   declare readonly factoryName?: string;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_FACTORY';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_FACTORY';
 
   constructor(message: string, options: ProxyStoreFactoryErrorOptions = {}) {
     super(message, options);
@@ -178,9 +167,7 @@ export class NonProxiableTypeError extends ProxyStoreError {
   /** The value. Absent where it is `undefined`. */
   declare readonly value?: unknown;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_NON_PROXIABLE_TYPE';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_NON_PROXIABLE_TYPE';
 
   constructor(message: string, options: NonProxiableTypeErrorOptions = {}) {
     super(message, options);
@@ -199,9 +186,7 @@ export class ProxyResolveError extends ProxyStoreError {
   /** Key of the object, where the factory belongs to a store. */
   declare readonly key?: unknown;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_RESOLVE';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_RESOLVE';
 
   constructor(message: string, options: StoreErrorOptions = {}) {
     super(message, options);
@@ -215,9 +200,7 @@ export class ProxyResolveError extends ProxyStoreError {
 
 /** The object that a proxy refers to is not in its store: never stored there, evicted, or expired. */
 export class ProxyResolveMissingKeyError extends ProxyResolveError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_RESOLVE_MISSING_KEY';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_RESOLVE_MISSING_KEY';
 
   static {
     brand(this, 'ProxyResolveMissingKeyError');
@@ -226,9 +209,7 @@ export class ProxyResolveMissingKeyError extends ProxyResolveError {
 
 /** A proxy that only resolves asynchronously was used before it was resolved. */
 export class ProxyUnresolvedError extends ProxyResolveError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_UNRESOLVED';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_UNRESOLVED';
 
   static {
     brand(this, 'ProxyUnresolvedError');
@@ -240,9 +221,7 @@ export class SerializationError extends ProxyStoreError {
   /** The two characters that name the codec, where they are known. */
   declare readonly tag?: string;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_SERIALIZATION';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_SERIALIZATION';
 
   constructor(message: string, options: SerializationErrorOptions = {}) {
     super(message, options);
@@ -261,9 +240,7 @@ export class ConnectorError extends ProxyStoreError {
   /** Key of the object, where one was named. */
   declare readonly key?: unknown;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_CONNECTOR';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_CONNECTOR';
 
   constructor(message: string, options: ConnectorErrorOptions = {}) {
     super(message, options);
@@ -277,9 +254,7 @@ export class ConnectorError extends ProxyStoreError {
 
 /** The connector has been closed; nothing more can be asked of it. */
 export class ConnectorClosedError extends ConnectorError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_CONNECTOR_CLOSED';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_CONNECTOR_CLOSED';
 
   static {
     brand(this, 'ConnectorClosedError');
@@ -288,9 +263,7 @@ export class ConnectorClosedError extends ConnectorError {
 
 /** A key that this connector could not have made. Nothing was touched. */
 export class InvalidKeyError extends ConnectorError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_INVALID_KEY';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_INVALID_KEY';
 
   static {
     brand(this, 'InvalidKeyError');
@@ -302,9 +275,7 @@ export class MultiConnectorError extends ConnectorError {
   /** Failures of the single children, by the child's name. */
   declare readonly failures?: Readonly<Record<string, unknown>>;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_MULTI_CONNECTOR';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_MULTI_CONNECTOR';
 
   constructor(message: string, options: MultiConnectorErrorOptions = {}) {
     super(message, options);
@@ -318,9 +289,7 @@ export class MultiConnectorError extends ConnectorError {
 
 /** A reference asks for a connector that this process has not said it trusts. */
 export class UntrustedConnectorError extends ConnectorError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_UNTRUSTED_CONNECTOR';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_UNTRUSTED_CONNECTOR';
 
   static {
     brand(this, 'UntrustedConnectorError');
@@ -332,9 +301,7 @@ export class InvalidReferenceError extends ProxyStoreError {
   /** What was given. */
   declare readonly reference?: unknown;
 
-  override get code(): string {
-    return 'ERR_PROXYSTORE_INVALID_REFERENCE';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_INVALID_REFERENCE';
 
   constructor(message: string, options: InvalidReferenceErrorOptions = {}) {
     super(message, options);
@@ -348,9 +315,7 @@ export class InvalidReferenceError extends ProxyStoreError {
 
 /** An owned object is borrowed in a way that excludes what was asked for. */
 export class MutableBorrowError extends ProxyStoreError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_MUTABLE_BORROW';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_MUTABLE_BORROW';
 
   static {
     brand(this, 'MutableBorrowError');
@@ -359,9 +324,7 @@ export class MutableBorrowError extends ProxyStoreError {
 
 /** An operation that only the owner of an object may do was asked of something else. */
 export class ReferenceNotOwnedError extends ProxyStoreError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_REFERENCE_NOT_OWNED';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_REFERENCE_NOT_OWNED';
 
   static {
     brand(this, 'ReferenceNotOwnedError');
@@ -370,9 +333,7 @@ export class ReferenceNotOwnedError extends ProxyStoreError {
 
 /** An owned proxy or a borrow was used after it was disposed of or moved. */
 export class ReferenceInvalidError extends ProxyStoreError {
-  override get code(): string {
-    return 'ERR_PROXYSTORE_REFERENCE_INVALID';
-  }
+  override readonly code: string = 'ERR_PROXYSTORE_REFERENCE_INVALID';
 
   static {
     brand(this, 'ReferenceInvalidError');

@@ -16,8 +16,13 @@ export const floors = [
   ['index.ts', 'testing'],
 ];
 
-/** The only files of the core's rooms that may import a `node:` module; all else must load in a browser. */
-export const nodeFiles = ['lib/platform/node.ts', 'lib/platform/lazy.cts', 'lib/connectors/file.ts'];
+/** The only files that may import a `node:` module; all else must load in a browser. */
+export const nodeFiles = [
+  'lib/platform/node.ts',
+  'lib/platform/lazy.cts',
+  'lib/connectors/file.ts',
+  'lib/connectors/file/**',
+];
 
 /**
  * What each room must not import, in the form that import-x/no-restricted-paths takes.

@@ -18,6 +18,7 @@ export function loadStacks(): {
   AsyncDisposableStack: AsyncDisposableStackConstructor;
 } {
   const sync = require('disposablestack/DisposableStack/polyfill') as () => DisposableStackConstructor;
-  const async = require('disposablestack/AsyncDisposableStack/polyfill') as () => AsyncDisposableStackConstructor;
+  const async =
+    require('disposablestack/AsyncDisposableStack/polyfill') as () => AsyncDisposableStackConstructor;
   return { DisposableStack: sync(), AsyncDisposableStack: async() };
 }

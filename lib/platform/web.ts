@@ -19,6 +19,9 @@ export const platform: Platform = {
       'This runtime has no DisposableStack. Load a polyfill, such as `import "disposablestack/auto"`, before proxystore.',
     );
   },
-  // crypto.randomUUID is there only in secure contexts; getRandomValues is everywhere.
-  randomUUID: typeof crypto.randomUUID === 'function' ? () => crypto.randomUUID() : uuidFromRandomBytes,
+  randomUUID() {
+    // There in secure contexts only; getRandomValues is everywhere.
+    const { randomUUID } = crypto as Partial<Crypto>;
+    return randomUUID === undefined ? uuidFromRandomBytes() : randomUUID.call(crypto);
+  },
 };

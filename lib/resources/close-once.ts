@@ -1,14 +1,13 @@
 /** Closing what was opened: once, in reverse order, all of it, with every failure told. */
 
 import './symbols.js';
-import { disposableConstructors } from './disposable-stack.js';
+import { suppressedError } from './suppressed-error.js';
 
 /**
  * Holds disposers and runs them in reverse order, once. Each runs even if others fail; one failure is thrown as
  * it is, several come out as a chain of `SuppressedError`, the later on top, as `using` does it.
  *
- * Lighter than a `DisposableStack`, which older runtimes take 28 ms to load: it needs that package only when two
- * disposers fail.
+ * What a `DisposableStack` does, for classes that must not wait 28 ms for that package on older runtimes.
  */
 export class CloseOnce implements Disposable {
   #disposers: (() => void)[] | undefined = [];
@@ -73,9 +72,13 @@ export class AsyncCloseOnce implements AsyncDisposable {
     this.#disposers.push(disposer);
   }
 
-  /** Runs all disposers; every call gives the first one's promise. */
+  /**
+   * Runs all disposers; every call gives the first one's promise. A disposer may call this too, but must not wait
+   * for it: it would wait for itself.
+   */
   close(): Promise<void> {
-    this.#closing ??= this.#run();
+    // Not at once: a disposer that calls close must find that closing has begun.
+    this.#closing ??= Promise.resolve().then(() => this.#run());
     return this.#closing;
   }
 
@@ -85,14 +88,13 @@ export class AsyncCloseOnce implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const failures = new Failures();
-    for (const disposer of this.#disposers.reverse()) {
+    for (const disposer of this.#disposers.splice(0).reverse()) {
       try {
         await disposer();
       } catch (error) {
         failures.add(error);
       }
     }
-    this.#disposers.length = 0;
     failures.throwIfAny();
   }
 }
@@ -109,8 +111,11 @@ export class Failures {
    */
   add(error: unknown): void {
     if (this.#any) {
-      const { SuppressedError } = disposableConstructors();
-      this.#error = new SuppressedError(error, this.#error, 'An error was suppressed while resources were closed.');
+      this.#error = suppressedError(
+        error,
+        this.#error,
+        'An error was suppressed while resources were closed.',
+      );
     } else {
       this.#any = true;
       this.#error = error;

@@ -22,7 +22,8 @@ export function disposableConstructors(): DisposableConstructors {
 }
 
 function native(): DisposableConstructors | undefined {
-  const { DisposableStack, AsyncDisposableStack, SuppressedError } = globalThis as Partial<DisposableConstructors>;
+  const { DisposableStack, AsyncDisposableStack, SuppressedError } =
+    globalThis as Partial<DisposableConstructors>;
   if (DisposableStack === undefined || AsyncDisposableStack === undefined || SuppressedError === undefined) {
     return undefined;
   }

@@ -16,5 +16,6 @@
 import { disposableConstructors } from './disposable-stack.js';
 
 for (const [name, value] of Object.entries(disposableConstructors())) {
-  if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  if (!(name in globalThis))
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 }

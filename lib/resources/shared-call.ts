@@ -59,7 +59,7 @@ export class SharedCall<T> {
         return;
       }
       signal.addEventListener('abort', giveUp, { once: true });
-      this.promise.then(resolve, reject).finally(() => {
+      void this.promise.then(resolve, reject).finally(() => {
         signal.removeEventListener('abort', giveUp);
       });
     });

@@ -8,7 +8,8 @@ import type { TracingChannel } from 'node:diagnostics_channel';
 import { platform } from '#platform';
 
 /** The operations that are traced; each is a channel of its own. */
-export type TracedOperation = 'put' | 'get' | 'exists' | 'evict' | 'resolve' | 'register' | 'unregister' | 'close';
+export type TracedOperation =
+  'put' | 'get' | 'exists' | 'evict' | 'resolve' | 'register' | 'unregister' | 'close';
 
 /** The message of a traced operation: one object, seen by all events of one call. */
 export interface TraceContext {
@@ -34,8 +35,7 @@ export class OperationChannel {
   constructor(operation: TracedOperation) {
     // Absent in Node before 18.19, which has the module but no tracing channels.
     const open = platform.diagnosticsChannel?.tracingChannel as
-      | ((name: string) => TracingChannel<object, object>)
-      | undefined;
+      ((name: string) => TracingChannel<object, object>) | undefined;
     this.#channel = open?.(`proxystore:${operation}`);
   }
 
