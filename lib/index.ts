@@ -1,0 +1,91 @@
+/**
+ * ProxyStore for TypeScript: transparent object proxies over any byte store, with every resource a TC39 disposable.
+ *
+ * @packageDocumentation
+ */
+
+/// <reference lib="esnext.disposable" />
+
+import './resources/symbols.js';
+import './references/stored-proxies.js';
+
+export * as Errors from './errors.js';
+export * from './errors.js';
+
+export {
+  createProxy,
+  extract,
+  getFactory,
+  isProxy,
+  isResolved,
+  resolve,
+  resolveAsync,
+  resolveSync,
+} from './proxy/proxy.js';
+export type { CreateProxyOptions } from './proxy/proxy.js';
+export { LambdaFactory, SimpleFactory } from './proxy/factories.js';
+export { ProxyLocker } from './proxy/locker.js';
+export type {
+  Factory,
+  NonProxiable,
+  ObjectProxy,
+  ProxyKind,
+  ProxyOf,
+  ResolveOptions,
+  StringProxy,
+} from './proxy/types.js';
+
+export { Store } from './store/store.js';
+export type { ProxiesOr, ProxyOr } from './store/store.js';
+export { StoreFactory } from './store/store-factory.js';
+export type { StoreFactoryOptions } from './store/store-factory.js';
+export type { FromConfigOptions, StoreConfig } from './store/store-config.js';
+export type { StoreKey, StoreKeys, StoredValues } from './store/store-key.js';
+export type {
+  CacheOptions,
+  Deserializer,
+  GetOptions,
+  ProxyFromKeyOptions,
+  ProxyOptions,
+  PutOptions,
+  Serializer,
+  StoreOptions,
+  SyncOptions,
+} from './store/store-options.js';
+export { StoreMetrics } from './store/metrics.js';
+
+export { StoreRegistry } from './store/store-registry.js';
+export { StoreRegistration } from './registry/store-registration.js';
+export type { RegisterOptions } from './registry/named-store-registry.js';
+export {
+  getOrCreateStore,
+  getStore,
+  registerStore,
+  storeRegistration,
+  unregisterStore,
+} from './store/registered-stores.js';
+
+export { fromReference, reference, reviver } from './references/reference.js';
+export { pack, unpack } from './references/pack.js';
+export type { Packed } from './references/pack.js';
+export type { ProxyReference } from './store/proxy-reference.js';
+
+export { deserialize, serialize } from './serialize/serialize.js';
+
+export { LocalConnector } from './connectors/local.js';
+export { registerConnector } from './connectors/connector-classes.js';
+export { capabilities, isDeferrable, isSync } from './connectors/protocol.js';
+export type {
+  Capability,
+  Connector,
+  ConnectorClass,
+  ConnectorConfig,
+  ConnectorKey,
+  DeferrableConnector,
+  JsonValue,
+  OperationOptions,
+  Parts,
+  SetOptions,
+  SyncConnector,
+  SyncOperations,
+} from './connectors/protocol.js';

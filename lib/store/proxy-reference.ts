@@ -1,0 +1,24 @@
+/** The JSON form of a store's proxy. */
+
+import type { ConnectorKey } from '../connectors/protocol.js';
+import type { ProxyKind } from '../proxy/types.js';
+
+/** The version of the form that is written and read. */
+export const referenceVersion = 1;
+
+/**
+ * What travels in place of an object: some 100 bytes that name a store and a key. A member that would say the default
+ * is left out.
+ */
+export interface ProxyReference {
+  /** The version of this form. */
+  readonly $proxystore: typeof referenceVersion;
+  /** The name that the store is registered under where the reference is used. */
+  readonly store: string;
+  /** The key of the object, as the store's connector made it. */
+  readonly key: ConnectorKey;
+  /** What the object is. Default `'object'`. */
+  readonly kind?: ProxyKind;
+  /** Whether the first to resolve it takes it out of the store. Default false. */
+  readonly evict?: true;
+}

@@ -1,0 +1,625 @@
+/** The half of a store that deals in values: putting, fetching and evicting them, one by one and in batches. */
+
+import '../resources/symbols.js';
+import type {
+  Connector,
+  ConnectorKey,
+  OperationOptions,
+  Parts,
+  SyncConnector,
+  SyncOperations,
+} from '../connectors/protocol.js';
+import {
+  InvalidKeyError,
+  ProxyStoreError,
+  SerializationError,
+  StoreClosedError,
+  StoreError,
+} from '../errors.js';
+import { isProxy } from '../proxy/proxy.js';
+import { deserialize, serialize } from '../serialize/serialize.js';
+import { channels } from '../tracing/tracing.js';
+import type { OperationChannel, TraceContext } from '../tracing/tracing.js';
+import { StoreMetrics } from './metrics.js';
+import type { Measurement } from './metrics.js';
+import type { StoreKey, StoreKeys, StoredValues } from './store-key.js';
+import type {
+  CacheOptions,
+  Deserializer,
+  GetOptions,
+  PutOptions,
+  Serializer,
+  StoreOptions,
+  SyncOptions,
+} from './store-options.js';
+import { ValueCache } from './value-cache.js';
+import type { Found } from './value-cache.js';
+
+/** How many objects a store keeps unless told otherwise; as in ProxyStore. */
+const defaultCacheSize = 16;
+
+/** An operation: what it is called, and the channel it is traced on. A batch is traced as what it is a batch of. */
+interface OperationKind {
+  readonly name: string;
+  readonly channel: OperationChannel;
+  readonly batch: boolean;
+}
+
+const operationKinds = {
+  put: { name: 'put', channel: channels.put, batch: false },
+  get: { name: 'get', channel: channels.get, batch: false },
+  take: { name: 'take', channel: channels.get, batch: false },
+  exists: { name: 'exists', channel: channels.exists, batch: false },
+  evict: { name: 'evict', channel: channels.evict, batch: false },
+  putBatch: { name: 'putBatch', channel: channels.put, batch: true },
+  getBatch: { name: 'getBatch', channel: channels.get, batch: true },
+  evictBatch: { name: 'evictBatch', channel: channels.evict, batch: true },
+} satisfies Record<string, OperationKind>;
+
+/** What a single operation carries from its beginning to its end. */
+interface Operation {
+  readonly measurement: Measurement | undefined;
+  readonly context: TraceContext;
+}
+
+/**
+ * Values by key. {@link Store} extends it by proxies; nothing else does.
+ *
+ * @typeParam C - The connector's type. The synchronous forms are there for a synchronous one.
+ */
+export abstract class ValueStore<C extends Connector> {
+  /** The name that the store is registered and referred to by. */
+  readonly name: string;
+  /** Where the bytes are kept. The store closes it. */
+  readonly connector: C;
+  /** What the operations took; `undefined` unless the store was made with `metrics: true`. */
+  readonly metrics: StoreMetrics | undefined;
+  /** @internal */
+  protected readonly options: StoreOptions;
+  readonly #cache: ValueCache;
+  #closed = false;
+  #inFlight = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(name: string, connector: C, options: StoreOptions) {
+    const cacheSize = options.cacheSize ?? defaultCacheSize;
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError('A store takes a name that is not empty.');
+    if (typeof (connector as Partial<Connector> | undefined)?.put !== 'function') {
+      throw new TypeError(`The store "${name}" takes a connector, such as new LocalConnector().`);
+    }
+    if (!Number.isInteger(cacheSize) || cacheSize < 0) {
+      throw new RangeError(`cacheSize is a whole number of objects, 0 or more, not ${String(cacheSize)}.`);
+    }
+    this.name = name;
+    this.connector = connector;
+    this.options = options;
+    this.metrics = options.metrics === true ? new StoreMetrics() : undefined;
+    this.#cache = new ValueCache(cacheSize);
+  }
+
+  /** Whether closing has begun. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Stores a value.
+   *
+   * @param value - The value; turned into bytes before the promise is returned, so it may be changed afterwards.
+   * @param options - A serializer for this call, a signal.
+   * @returns The key of the new object.
+   * @throws SerializationError when the value cannot be turned into bytes. Nothing is stored then.
+   * @throws ConnectorError when the backend fails. Nothing is stored then.
+   * @throws StoreClosedError after `close()`.
+   */
+  put<T>(value: T, options: PutOptions<T> = {}): Promise<StoreKey<T>> {
+    return this.#run(operationKinds.put, undefined, options, async (operation) => {
+      const parts = this.#serialize(value, options.serializer, operation);
+      const key = await timed(operation, () => this.connector.put(parts, options));
+      operation.context.key = key;
+      operation.measurement?.end(key);
+      return key;
+    });
+  }
+
+  /**
+   * Fetches a value. However many ask for one key at the same time, it is fetched once; the values that were used last
+   * are kept, and each who asks gets the same one.
+   *
+   * @param key - The key, as `put` gave it.
+   * @param options - A deserializer for this call, what a missing object gives, a signal.
+   * @returns The value; where there is none, `options.default`, which is `undefined` if not given.
+   * @throws InvalidKeyError for a key that the connector could not have made.
+   * @throws SerializationError when the bytes cannot be read.
+   * @throws ConnectorError when the backend fails.
+   * @throws StoreClosedError after `close()`.
+   */
+  get<T, D = undefined>(key: StoreKey<T>, options: GetOptions<T, D> = {}): Promise<T | D> {
+    return this.#run(operationKinds.get, key, options, async (operation) => {
+      const { deserializer, signal } = options;
+      let found = this.#cached(key, deserializer, operation);
+      found ??= await this.#cache.fetch(
+        key,
+        deserializer,
+        (shared) => this.#fetch(key, deserializer, shared, operation),
+        signal,
+      );
+      operation.measurement?.end(key);
+      return valueOf(found, options);
+    });
+  }
+
+  /**
+   * Fetches a value and evicts it: in one atomic step where the connector can `take`, so that of several who ask one
+   * gets it. Where it cannot, two who ask at the same time may both get it.
+   *
+   * @param key - The key.
+   * @param options - As for {@link get}.
+   * @returns The value; where there is none, `options.default`.
+   * @throws As {@link get}. An object whose bytes cannot be read is gone all the same.
+   */
+  take<T, D = undefined>(key: StoreKey<T>, options: GetOptions<T, D> = {}): Promise<T | D> {
+    return this.#run(operationKinds.take, key, options, async (operation) => {
+      const found = await this.#evicting([key], () =>
+        this.#fetch(key, options.deserializer, options, operation, true),
+      );
+      operation.measurement?.end();
+      return valueOf(found, options);
+    });
+  }
+
+  /**
+   * Whether an object is there. Asks the backend, whatever is cached.
+   *
+   * @param key - The key.
+   * @param options - A signal.
+   * @throws As {@link get}.
+   */
+  exists(key: StoreKey, options: OperationOptions = {}): Promise<boolean> {
+    return this.#run(operationKinds.exists, key, options, async (operation) => {
+      const exists = await this.connector.exists(key, options);
+      operation.measurement?.end(key);
+      return exists;
+    });
+  }
+
+  /**
+   * Removes an object from the backend and the cache. One that is not there is none to remove.
+   *
+   * @param key - The key.
+   * @param options - A signal.
+   * @throws As {@link get}.
+   */
+  evict(key: StoreKey, options: OperationOptions = {}): Promise<void> {
+    return this.#run(operationKinds.evict, key, options, async (operation) => {
+      await this.#evicting([key], () => this.connector.evict(key, options));
+      operation.measurement?.end();
+    });
+  }
+
+  /**
+   * Whether a value is in this store's cache.
+   *
+   * @param key - The key.
+   * @param options - The deserializer, if `get` was given one.
+   * @throws InvalidKeyError for a key that the connector could not have made.
+   * @throws StoreClosedError after `close()`.
+   */
+  isCached<T>(key: StoreKey<T>, options: CacheOptions<T> = {}): boolean {
+    this.check(key);
+    return this.#cache.has(key, options.deserializer);
+  }
+
+  /**
+   * Stores several values, in one step where the connector can.
+   *
+   * @param values - The values, in order. None gives no keys.
+   * @param options - As for {@link put}.
+   * @returns Their keys, in order; a tuple for a tuple.
+   * @throws As {@link put}; none of them is stored then.
+   */
+  putBatch<const T extends readonly unknown[]>(
+    values: T,
+    options: PutOptions<T[number]> = {},
+  ): Promise<StoreKeys<T>> {
+    return this.#run(operationKinds.putBatch, undefined, options, async (operation) => {
+      const parts = this.#serializeBatch(values, options.serializer, operation);
+      const keys = await timed(operation, () => this.connector.putBatch(parts, options));
+      operation.context.key = keys;
+      operation.measurement?.endBatch(keys);
+      return keys as StoreKeys<T>; // one key for each value, in order: the connector's promise
+    });
+  }
+
+  /**
+   * Fetches several values; those that are cached are not fetched.
+   *
+   * @param keys - Their keys. None gives no values.
+   * @param options - As for {@link get}.
+   * @returns The values, in order, `options.default` for each that is not there; a tuple for a tuple.
+   * @throws As {@link get}.
+   */
+  getBatch<const K extends readonly StoreKey[]>(
+    keys: K,
+    options: GetOptions<unknown, unknown> = {},
+  ): Promise<StoredValues<K>> {
+    return this.#run(operationKinds.getBatch, keys, options, async (operation) => {
+      const { deserializer } = options;
+      const found = keys.map((key) => this.#cached(key, deserializer, operation));
+      const missing = keys.filter((_, index) => found[index] === undefined);
+      const fetched =
+        missing.length === 0 ? [] : await timed(operation, () => this.connector.getBatch(missing, options));
+      const values = this.#merge(keys, found, fetched, options, operation);
+      operation.measurement?.endBatch(keys);
+      return values as StoredValues<K>; // one value for each key, in order
+    });
+  }
+
+  /**
+   * Removes several objects.
+   *
+   * @param keys - Their keys.
+   * @param options - A signal.
+   * @throws As {@link get}.
+   */
+  evictBatch(keys: readonly StoreKey[], options: OperationOptions = {}): Promise<void> {
+    return this.#run(operationKinds.evictBatch, keys, options, async (operation) => {
+      await this.#evicting(keys, () => this.connector.evictBatch(keys, options));
+      operation.measurement?.end();
+    });
+  }
+
+  /** {@link put} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  putSync<T>(
+    this: ValueStore<SyncConnector>,
+    value: T,
+    options: SyncOptions<PutOptions<T>> = {},
+  ): StoreKey<T> {
+    return this.#runSync(operationKinds.put, undefined, (operation, connector) => {
+      const parts = this.#serialize(value, options.serializer, operation);
+      const key = timedSync(operation, () => connector.put(parts));
+      operation.context.key = key;
+      operation.measurement?.end(key);
+      return key;
+    });
+  }
+
+  /** {@link get} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  getSync<T, D = undefined>(
+    this: ValueStore<SyncConnector>,
+    key: StoreKey<T>,
+    options: SyncOptions<GetOptions<T, D>> = {},
+  ): T | D {
+    return this.#runSync(operationKinds.get, key, (operation, connector) => {
+      let found = this.#cached(key, options.deserializer, operation);
+      if (found === undefined) {
+        found = this.#found(
+          timedSync(operation, () => connector.get(key)),
+          options.deserializer,
+          operation,
+        );
+        if (found !== undefined) this.#cache.keep(key, options.deserializer, found);
+      }
+      operation.measurement?.end(key);
+      return valueOf(found, options);
+    });
+  }
+
+  /** {@link take} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  takeSync<T, D = undefined>(
+    this: ValueStore<SyncConnector>,
+    key: StoreKey<T>,
+    options: SyncOptions<GetOptions<T, D>> = {},
+  ): T | D {
+    return this.#runSync(operationKinds.take, key, (operation, connector) => {
+      this.#forget(key);
+      const data = timedSync(operation, () => {
+        if (connector.take !== undefined) return connector.take(key);
+        const bytes = connector.get(key);
+        connector.evict(key);
+        return bytes;
+      });
+      const found = this.#found(data, options.deserializer, operation);
+      operation.measurement?.end();
+      return valueOf(found, options);
+    });
+  }
+
+  /** {@link exists} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  existsSync(this: ValueStore<SyncConnector>, key: StoreKey): boolean {
+    return this.#runSync(operationKinds.exists, key, (operation, connector) => {
+      const exists = connector.exists(key);
+      operation.measurement?.end(key);
+      return exists;
+    });
+  }
+
+  /** {@link evict} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  evictSync(this: ValueStore<SyncConnector>, key: StoreKey): void {
+    this.#runSync(operationKinds.evict, key, (operation, connector) => {
+      this.#forget(key);
+      connector.evict(key);
+      operation.measurement?.end();
+    });
+  }
+
+  /** {@link putBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  putBatchSync<const T extends readonly unknown[]>(
+    this: ValueStore<SyncConnector>,
+    values: T,
+    options: SyncOptions<PutOptions<T[number]>> = {},
+  ): StoreKeys<T> {
+    return this.#runSync(operationKinds.putBatch, undefined, (operation, connector) => {
+      const parts = this.#serializeBatch(values, options.serializer, operation);
+      const keys = timedSync(operation, () => connector.putBatch(parts));
+      operation.context.key = keys;
+      operation.measurement?.endBatch(keys);
+      return keys as StoreKeys<T>; // as in putBatch
+    });
+  }
+
+  /** {@link getBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  getBatchSync<const K extends readonly StoreKey[]>(
+    this: ValueStore<SyncConnector>,
+    keys: K,
+    options: SyncOptions<GetOptions<unknown, unknown>> = {},
+  ): StoredValues<K> {
+    return this.#runSync(operationKinds.getBatch, keys, (operation, connector) => {
+      const found = keys.map((key) => this.#cached(key, options.deserializer, operation));
+      const missing = keys.filter((_, index) => found[index] === undefined);
+      const fetched = missing.length === 0 ? [] : timedSync(operation, () => connector.getBatch(missing));
+      const values = this.#merge(keys, found, fetched, options, operation);
+      operation.measurement?.endBatch(keys);
+      return values as StoredValues<K>; // as in getBatch
+    });
+  }
+
+  /** {@link evictBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
+  evictBatchSync(this: ValueStore<SyncConnector>, keys: readonly StoreKey[]): void {
+    this.#runSync(operationKinds.evictBatch, keys, (operation, connector) => {
+      for (const key of keys) this.#forget(key);
+      connector.evictBatch(keys);
+      operation.measurement?.end();
+    });
+  }
+
+  /**
+   * Lets nobody in any more and waits for those inside.
+   *
+   * @internal
+   */
+  protected async drain(): Promise<void> {
+    this.#closed = true;
+    if (this.#inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    this.#cache.clear();
+  }
+
+  /**
+   * Throws unless the store is open and its connector could have made the key.
+   *
+   * @internal
+   */
+  protected check(key: ConnectorKey): void {
+    this.#checkOpen();
+    this.#checkKey(key);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) {
+      throw new StoreClosedError(
+        `The store "${this.name}" is closed. Open another one of the same connector config.`,
+        {
+          storeName: this.name,
+        },
+      );
+    }
+  }
+
+  #checkKey(key: unknown): void {
+    // A proxy is told apart first: any other look at it would resolve it.
+    if (isProxy(key))
+      throw new InvalidKeyError('A proxy is no key. The key of its object is in its reference.');
+    this.connector.checkKey(key);
+  }
+
+  async #run<R>(
+    kind: OperationKind,
+    key: ConnectorKey | readonly ConnectorKey[] | undefined,
+    options: OperationOptions,
+    run: (operation: Operation) => Promise<R>,
+  ): Promise<R> {
+    this.#checkAll(kind, key);
+    options.signal?.throwIfAborted();
+    this.#inFlight += 1;
+    try {
+      const operation = this.#begin(kind, key);
+      const { channel } = kind;
+      return await (channel.active
+        ? channel.tracePromise(operation.context, () => run(operation))
+        : run(operation));
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#whenIdle?.();
+    }
+  }
+
+  #runSync<R>(
+    kind: OperationKind,
+    key: ConnectorKey | readonly ConnectorKey[] | undefined,
+    run: (operation: Operation, connector: SyncOperations) => R,
+  ): R {
+    this.#checkAll(kind, key);
+    const { sync } = this.connector;
+    if (sync === undefined) {
+      throw new StoreError(
+        `The store "${this.name}" has a connector of kind "${this.connector.kind}", which only works asynchronously. Use await store.${kind.name}() in place of ${kind.name}Sync().`,
+        { storeName: this.name },
+      );
+    }
+    const operation = this.#begin(kind, key);
+    const { channel } = kind;
+    return channel.active
+      ? channel.traceSync(operation.context, () => run(operation, sync))
+      : run(operation, sync);
+  }
+
+  #checkAll(kind: OperationKind, key: ConnectorKey | readonly ConnectorKey[] | undefined): void {
+    this.#checkOpen();
+    // A put has no key yet; for all others `undefined` is as wrong a key as any.
+    if (kind.channel === channels.put) return;
+    if (!kind.batch) this.#checkKey(key);
+    else if (isProxy(key) || !Array.isArray(key))
+      throw new InvalidKeyError(`${kind.name}() takes an array of keys.`);
+    else for (const one of key) this.#checkKey(one);
+  }
+
+  #begin(kind: OperationKind, key: ConnectorKey | readonly ConnectorKey[] | undefined): Operation {
+    return { measurement: this.metrics?.begin(kind.name), context: { store: this.name, key } };
+  }
+
+  #serialize<T>(value: T, serializer: Serializer<T> | undefined, operation: Operation): Parts {
+    const { measurement, context } = operation;
+    const write: Serializer<T> | undefined = serializer ?? this.options.serializer;
+    const run = (): Parts => (write === undefined ? serialize(value) : this.#serializeWith(write, value));
+    const parts = measurement === undefined ? run() : measurement.time('serialize', run);
+    const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    context.bytes = (context.bytes ?? 0) + bytes;
+    measurement?.attribute('objectSize', context.bytes);
+    return parts;
+  }
+
+  #serializeBatch(
+    values: readonly unknown[],
+    serializer: Serializer | undefined,
+    operation: Operation,
+  ): Parts[] {
+    return values.map((value) => this.#serialize(value, serializer, operation));
+  }
+
+  #serializeWith<T>(write: Serializer<T>, value: T): Parts {
+    let written: Uint8Array | Parts;
+    try {
+      written = write(value);
+    } catch (error) {
+      throw this.#failed('serializer', error);
+    }
+    if (written instanceof Uint8Array) return [written];
+    if (Array.isArray(written) && written.every((part) => part instanceof Uint8Array))
+      return written as Parts;
+    throw new SerializationError(
+      `The serializer of the store "${this.name}" gave ${typeof written}. It gives a Uint8Array, or an array of them.`,
+    );
+  }
+
+  #cached(
+    key: ConnectorKey,
+    deserializer: Deserializer | undefined,
+    operation: Operation,
+  ): Found | undefined {
+    const found = this.#cache.get(key, deserializer);
+    operation.measurement?.count(found === undefined ? 'cacheMisses' : 'cacheHits');
+    return found;
+  }
+
+  async #fetch(
+    key: ConnectorKey,
+    deserializer: Deserializer | undefined,
+    options: OperationOptions,
+    operation: Operation,
+    take = false,
+  ): Promise<Found | undefined> {
+    const data = await timed(operation, () =>
+      take ? this.#take(key, options) : this.connector.get(key, options),
+    );
+    return this.#found(data, deserializer, operation);
+  }
+
+  async #take(key: ConnectorKey, options: OperationOptions): Promise<Uint8Array | undefined> {
+    const { connector } = this;
+    if (connector.take !== undefined) return await connector.take(key, options);
+    const data = await connector.get(key, options);
+    if (data !== undefined) await connector.evict(key, options);
+    return data;
+  }
+
+  #found(
+    data: Uint8Array | undefined,
+    deserializer: Deserializer | undefined,
+    { measurement, context }: Operation,
+  ): Found | undefined {
+    if (data === undefined) return undefined;
+    context.bytes = (context.bytes ?? 0) + data.byteLength;
+    measurement?.attribute('objectSize', context.bytes);
+    const read = deserializer ?? this.options.deserializer;
+    const run = (): unknown => (read === undefined ? deserialize(data) : this.#deserializeWith(read, data));
+    return { value: measurement === undefined ? run() : measurement.time('deserialize', run) };
+  }
+
+  #deserializeWith(read: Deserializer, data: Uint8Array): unknown {
+    try {
+      return read(data);
+    } catch (error) {
+      throw this.#failed('deserializer', error);
+    }
+  }
+
+  #failed(what: string, error: unknown): unknown {
+    if (error instanceof ProxyStoreError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new SerializationError(`The ${what} of the store "${this.name}" failed: ${message}`, {
+      cause: error,
+    });
+  }
+
+  #merge(
+    keys: readonly ConnectorKey[],
+    cached: readonly (Found | undefined)[],
+    fetched: readonly (Uint8Array | undefined)[],
+    options: GetOptions<unknown, unknown>,
+    operation: Operation,
+  ): unknown[] {
+    let next = 0;
+    return keys.map((key, index) => {
+      let found = cached[index];
+      if (found === undefined) {
+        found = this.#found(fetched[next], options.deserializer, operation);
+        next += 1;
+        if (found !== undefined) this.#cache.keep(key, options.deserializer, found);
+      }
+      return valueOf(found, options);
+    });
+  }
+
+  /** Forgets the keys before the backend is asked and, for those who have fetched them meanwhile, after. */
+  async #evicting<R>(keys: readonly ConnectorKey[], evict: () => Promise<R>): Promise<R> {
+    for (const key of keys) this.#forget(key);
+    try {
+      return await evict();
+    } finally {
+      for (const key of keys) this.#forget(key);
+    }
+  }
+
+  #forget(key: ConnectorKey): void {
+    this.#cache.drop(key);
+    this.metrics?.drop(key);
+  }
+}
+
+function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T | D {
+  // The bytes of a StoreKey<T> were written from a T; a missing default is the `undefined` that D is then.
+  return (found === undefined ? options.default : found.value) as T | D;
+}
+
+function timed<R>({ measurement }: Operation, run: () => Promise<R>): Promise<R> {
+  return measurement === undefined ? run() : measurement.timeAsync('connector', run);
+}
+
+function timedSync<R>({ measurement }: Operation, run: () => R): R {
+  return measurement === undefined ? run() : measurement.time('connector', run);
+}
