@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/spec'],
   modulePathIgnorePatterns: ['<rootDir>/spec/environments/'],
+  // Tests that lint, compile or install something take some seconds, and more on a busy machine.
+  testTimeout: 60_000,
   testMatch: ['**/*.spec.ts'],
   moduleFileExtensions: ['ts', 'cts', 'js', 'cjs', 'json', 'node'],
   moduleNameMapper: {
