@@ -3,10 +3,12 @@
 /** What is done with the members of a graph. */
 export interface GraphVisitor {
   /**
-   * What a member is to be replaced by, in a box; `undefined` for one that is looked into or kept. Asked first and
-   * before the member is touched.
+   * Whether a member is to be replaced. Asked of every member before any is replaced, and before the member is touched;
+   * throws for one that should be and cannot.
    */
-  replace(member: object): { readonly by: unknown } | undefined;
+  replaces(member: object): boolean;
+  /** What stands in the place of a member that is to be replaced. Asked once for each. */
+  replacement(member: object): unknown;
   /** The object whose members are looked into in place of this one's; it is not asked for a replacement itself. */
   open?(member: object): object | undefined;
   /** What stands in the new graph for a member that was looked into, given its copy; the copy if `undefined`. */
@@ -31,15 +33,20 @@ export function replaceInGraph(root: unknown, visitor: GraphVisitor): unknown {
 function hasReplacement(root: unknown, visitor: GraphVisitor): boolean {
   const seen = new Set<object>();
   const waiting: unknown[] = [root];
+  let found = false;
   while (waiting.length > 0) {
     const member = waiting.pop();
     if (!isObject(member) || seen.has(member)) continue;
     seen.add(member);
-    if (visitor.replace(member) !== undefined || visitor.open?.(member) !== undefined) return true;
-    if (visitor.close?.(member, member) !== undefined) return true;
-    for (const inner of membersOf(member)) if (isObject(inner)) waiting.push(inner);
+    if (visitor.replaces(member)) {
+      found = true;
+      continue;
+    }
+    const source = visitor.open?.(member);
+    if (source !== undefined || visitor.close?.(member, member) !== undefined) found = true;
+    for (const inner of membersOf(source ?? member)) if (isObject(inner)) waiting.push(inner);
   }
-  return false;
+  return found;
 }
 
 function copyGraph(root: unknown, visitor: GraphVisitor): unknown {
@@ -48,8 +55,7 @@ function copyGraph(root: unknown, visitor: GraphVisitor): unknown {
   const copyOf = (member: unknown): unknown => {
     if (!isObject(member)) return member;
     if (copies.has(member)) return copies.get(member);
-    const replacement = visitor.replace(member);
-    const copy = replacement === undefined ? startCopy(member) : replacement.by;
+    const copy = visitor.replaces(member) ? visitor.replacement(member) : startCopy(member);
     copies.set(member, copy);
     return copy;
   };

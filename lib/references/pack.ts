@@ -1,9 +1,11 @@
 /** Proxies in a structured clone: out of it for the way, back in it at the other end. */
 
 import { InvalidReferenceError } from '../errors.js';
-import { isProxy } from '../proxy/proxy.js';
+import { getFactory, isProxy } from '../proxy/proxy.js';
 import type { ProxyReference } from '../store/proxy-reference.js';
 import { replaceInGraph } from './graph.js';
+import { isPackable, packSymbol } from './packable.js';
+import type { Packable } from './packable.js';
 import { fromReference, isReferenceForm, reference } from './reference.js';
 
 /** Only in the type system: no packed value has this property. */
@@ -40,7 +42,8 @@ interface Envelope {
  */
 export function pack<T>(value: T): Packed<T> {
   return replaceInGraph(value, {
-    replace: (member) => (isProxy(member) ? { by: reference(member) } : undefined),
+    replaces: isReplaced,
+    replacement: packed,
     close: (member, copy) =>
       isReferenceForm(member) ? ({ $proxystore: 'data', value: copy } satisfies Envelope) : undefined,
   }) as Packed<T>; // Packed is the name of what this function gives
@@ -67,6 +70,19 @@ export function unpack<T>(packed: Packed<T>): T {
       isReferenceForm(member) && !isEnvelope(member) ? { by: fromReference(member) } : undefined,
     open: (member) => (isEnvelope(member) ? contentOf(member) : undefined),
   }) as T; // pack<T> has made it
+}
+
+/** Whether a reference goes in a member's place. Throws for a proxy that there can be no reference of. */
+function isReplaced(member: object): boolean {
+  if (!isProxy(member)) return isPackable(member);
+  if (!isPackable(getFactory(member))) reference(member);
+  return true;
+}
+
+function packed(member: object): ProxyReference {
+  if (!isProxy(member)) return (member as Packable)[packSymbol](); // isReplaced has seen it
+  const factory = getFactory(member);
+  return isPackable(factory) ? factory[packSymbol]() : reference(member);
 }
 
 function isEnvelope(value: object): value is Envelope {

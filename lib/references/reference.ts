@@ -6,6 +6,7 @@ import { createProxy, getFactory, isProxy } from '../proxy/proxy.js';
 import { factoryName } from '../proxy/state.js';
 import type { ObjectProxy, ProxyKind, ProxyOf } from '../proxy/types.js';
 import { isStoreFactory } from '../registry/registered-store.js';
+import { readerOf } from './packable.js';
 import { referenceVersion } from '../store/proxy-reference.js';
 import type { ProxyReference } from '../store/proxy-reference.js';
 import { StoreFactory } from '../store/store-factory.js';
@@ -58,6 +59,8 @@ export function reference(proxy: ProxyOf<unknown>): ProxyReference {
 export function fromReference<T = unknown>(reference: ProxyReference): ObjectProxy<T> {
   const { store, key, kind, evict } = checked(reference);
   globalRegistry().get(store)?.connector.checkKey(key);
+  const reader = readerOf(reference);
+  if (reader !== undefined) return reader(reference) as ObjectProxy<T>; // what its writer has packed as one
   return createProxy<T>(new StoreFactory<T>({ storeName: store, key, kind, evict }), { kind });
 }
 
