@@ -66,8 +66,8 @@ export function pack<T>(value: T): Packed<T> {
  */
 export function unpack<T>(packed: Packed<T>): T {
   return replaceInGraph(packed, {
-    replace: (member) =>
-      isReferenceForm(member) && !isEnvelope(member) ? { by: fromReference(member) } : undefined,
+    replaces: (member) => isReferenceForm(member) && !isEnvelope(member),
+    replacement: (member) => fromReference(member as ProxyReference), // checks it
     open: (member) => (isEnvelope(member) ? contentOf(member) : undefined),
   }) as T; // pack<T> has made it
 }
