@@ -313,6 +313,24 @@ export class InvalidReferenceError extends ProxyStoreError {
   }
 }
 
+/** A lifetime has ended; nothing more can be put under it. Nothing was stored. */
+export class LifetimeEndedError extends ProxyStoreError {
+  override readonly code: string = 'ERR_PROXYSTORE_LIFETIME_ENDED';
+
+  static {
+    brand(this, 'LifetimeEndedError');
+  }
+}
+
+/** A future has its result or its error already; the first one stays. */
+export class FutureAlreadySetError extends StoreError {
+  override readonly code: string = 'ERR_PROXYSTORE_FUTURE_ALREADY_SET';
+
+  static {
+    brand(this, 'FutureAlreadySetError');
+  }
+}
+
 /** An owned object is borrowed in a way that excludes what was asked for. */
 export class MutableBorrowError extends ProxyStoreError {
   override readonly code: string = 'ERR_PROXYSTORE_MUTABLE_BORROW';

@@ -111,7 +111,7 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
   }
 
   async #fetch({ signal }: ResolveOptions): Promise<T> {
-    const store = this.#findStore();
+    const store = this.getStore();
     const options = { signal, deserializer: this.#deserializer, default: missing } as const;
     if (!this.evict) return this.#present(await store.get<T, typeof missing>(this.key, options));
     this.#taking = true;
@@ -123,7 +123,7 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
   }
 
   #fetchSync(): T {
-    const store = this.#findStore();
+    const store = this.getStore();
     if (this.#taking || !store.isSync()) {
       const reason = this.#taking
         ? 'is being resolved'
@@ -149,7 +149,14 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
     );
   }
 
-  #findStore(): Store {
+  /**
+   * The store that the object is in: the one that made the proxy as long as it is open, else the one that is registered
+   * under its name in this thread.
+   *
+   * @throws StoreNotRegisteredError when there is none.
+   * @throws StoreClosedError when the one that made the proxy is closed, and no other is registered.
+   */
+  getStore(): Store {
     const own = this.#store;
     if (own?.closed === false) return own;
     const registered = globalRegistry().get(this.storeName);

@@ -1,6 +1,7 @@
 /** What a store and its operations take. */
 
 import type { OperationOptions, Parts } from '../connectors/protocol.js';
+import type { KeyLifetime } from './key-lifetime.js';
 import type { ProxyKind } from '../proxy/types.js';
 
 /** A number of things. */
@@ -36,6 +37,8 @@ export interface StoreOptions {
 export interface PutOptions<T = unknown> extends OperationOptions {
   /** In place of the store's serializer, for this call. */
   readonly serializer?: Serializer<T> | undefined;
+  /** What the object is evicted with. One that has ended already is refused before anything is stored. */
+  readonly lifetime?: KeyLifetime | undefined;
 }
 
 /** What fetching takes. */

@@ -73,7 +73,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
     super(name, connector, options);
     this.#resources.defer(() => connector.close());
     if (options.register === true) {
-      const registration = globalRegistry().registration(this as Store); // a Store<C> is one, whatever C is
+      const registration = globalRegistry().registration(this.asStore());
       this.#resources.defer(() => {
         registration.dispose();
       });
@@ -261,6 +261,11 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
     return this.close();
   }
 
+  /** @internal */
+  protected override asStore(): Store {
+    return this as Store; // a Store<C> is one, whatever C is
+  }
+
   #factory<T>(key: ConnectorKey, options: ProxyFromKeyOptions<T>): StoreFactory<T> {
     return new StoreFactory<T>({
       storeName: this.name,
@@ -268,7 +273,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
       kind: options.kind,
       evict: options.evict,
       deserializer: options.deserializer,
-      store: this as Store, // a Store<C> is one, whatever C is
+      store: this.asStore(),
     });
   }
 

@@ -22,6 +22,8 @@ import { channels } from '../tracing/tracing.js';
 import type { OperationChannel, TraceContext } from '../tracing/tracing.js';
 import { StoreMetrics } from './metrics.js';
 import type { Measurement } from './metrics.js';
+import type { KeyLifetime } from './key-lifetime.js';
+import type { Store } from './store.js';
 import type { StoreKey, StoreKeys, StoredValues } from './store-key.js';
 import type {
   CacheOptions,
@@ -115,9 +117,11 @@ export abstract class ValueStore<C extends Connector> {
    */
   put<T>(value: T, options: PutOptions<T> = {}): Promise<StoreKey<T>> {
     return this.#run(operationKinds.put, undefined, options, async (operation) => {
+      options.lifetime?.assertOpen();
       const parts = this.#serialize(value, options.serializer, operation);
       const key = await timed(operation, () => this.connector.put(parts, options));
       operation.context.key = key;
+      await this.#keepFor(options.lifetime, [key]);
       operation.measurement?.end(key);
       return key;
     });
@@ -224,9 +228,11 @@ export abstract class ValueStore<C extends Connector> {
     options: PutOptions<T[number]> = {},
   ): Promise<StoreKeys<T>> {
     return this.#run(operationKinds.putBatch, undefined, options, async (operation) => {
+      options.lifetime?.assertOpen();
       const parts = this.#serializeBatch(values, options.serializer, operation);
       const keys = await timed(operation, () => this.connector.putBatch(parts, options));
       operation.context.key = keys;
+      await this.#keepFor(options.lifetime, keys);
       operation.measurement?.endBatch(keys);
       return keys as StoreKeys<T>; // one key for each value, in order: the connector's promise
     });
@@ -277,9 +283,11 @@ export abstract class ValueStore<C extends Connector> {
     options: SyncOptions<PutOptions<T>> = {},
   ): StoreKey<T> {
     return this.#runSync(operationKinds.put, undefined, (operation, connector) => {
+      options.lifetime?.assertOpen();
       const parts = this.#serialize(value, options.serializer, operation);
       const key = timedSync(operation, () => connector.put(parts));
       operation.context.key = key;
+      this.#keepForSync(options.lifetime, [key]);
       operation.measurement?.end(key);
       return key;
     });
@@ -351,9 +359,11 @@ export abstract class ValueStore<C extends Connector> {
     options: SyncOptions<PutOptions<T[number]>> = {},
   ): StoreKeys<T> {
     return this.#runSync(operationKinds.putBatch, undefined, (operation, connector) => {
+      options.lifetime?.assertOpen();
       const parts = this.#serializeBatch(values, options.serializer, operation);
       const keys = timedSync(operation, () => connector.putBatch(parts));
       operation.context.key = keys;
+      this.#keepForSync(options.lifetime, keys);
       operation.measurement?.endBatch(keys);
       return keys as StoreKeys<T>; // as in putBatch
     });
@@ -594,6 +604,29 @@ export abstract class ValueStore<C extends Connector> {
       return valueOf(found, options);
     });
   }
+
+  /** Puts new objects under a lifetime; when it has ended while they were being stored, they go with it. */
+  async #keepFor(lifetime: KeyLifetime | undefined, keys: readonly ConnectorKey[]): Promise<void> {
+    if (lifetime === undefined) return;
+    try {
+      await lifetime.addKeys(keys, this.asStore());
+    } catch (error) {
+      await this.connector.evictBatch(keys);
+      throw error;
+    }
+  }
+
+  #keepForSync(lifetime: KeyLifetime | undefined, keys: readonly ConnectorKey[]): void {
+    // A backend that works without waiting has nothing to be told that could fail later.
+    void lifetime?.addKeys(keys, this.asStore());
+  }
+
+  /**
+   * This, as the one class that extends it.
+   *
+   * @internal
+   */
+  protected abstract asStore(): Store;
 
   /** Forgets the keys before the backend is asked and, for those who have fetched them meanwhile, after. */
   async #evicting<R>(keys: readonly ConnectorKey[], evict: () => Promise<R>): Promise<R> {
