@@ -65,6 +65,14 @@ export {
   unregisterStore,
 } from './store/registered-stores.js';
 
+export { ContextLifetime } from './lifetimes/context-lifetime.js';
+export { LeaseLifetime } from './lifetimes/lease-lifetime.js';
+export type { Duration, Milliseconds } from './lifetimes/lease-lifetime.js';
+export { Lifetime } from './lifetimes/lifetime.js';
+export type { LifetimeOptions } from './lifetimes/lifetime.js';
+export { StaticLifetime } from './lifetimes/static-lifetime.js';
+export type { KeyLifetime } from './store/key-lifetime.js';
+
 export { fromReference, reference, reviver } from './references/reference.js';
 export { pack, unpack } from './references/pack.js';
 export type { Packed } from './references/pack.js';

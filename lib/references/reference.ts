@@ -3,7 +3,7 @@
 import type { ConnectorConfig, ConnectorKey, JsonValue } from '../connectors/protocol.js';
 import { InvalidReferenceError, ProxyStoreFactoryError } from '../errors.js';
 import { createProxy, getFactory, isProxy } from '../proxy/proxy.js';
-import { factoryName } from '../proxy/state.js';
+import { factoryName } from '../proxy/failures.js';
 import type { ObjectProxy, ProxyKind, ProxyOf } from '../proxy/types.js';
 import { isStoreFactory } from '../registry/registered-store.js';
 import { readerOf } from './packable.js';

@@ -1,8 +1,8 @@
 /** The map from store name to store. */
 
 import { ProxyStoreFactoryError, StoreExistsError } from '../errors.js';
+import { factoryName } from '../proxy/failures.js';
 import { getFactory, isProxy } from '../proxy/proxy.js';
-import { factoryName } from '../proxy/state.js';
 import type { ProxyOf } from '../proxy/types.js';
 import { channels } from '../tracing/tracing.js';
 import { isStore, isStoreFactory } from './registered-store.js';
@@ -17,6 +17,8 @@ export interface RegisterOptions {
 
 /** A store and its one stay in the registry. The same store registered twice has two entries, one after the other. */
 interface Entry<S> {
+  /** The name as it was then, whatever the store says of itself later. */
+  readonly name: string;
   readonly store: S;
 }
 
@@ -39,10 +41,11 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
    * @param store - The store; it stays its owner's to close.
    * @param options - Whether it may take the place of one of the same name.
    * @throws StoreExistsError when a store of that name is registered, this one included.
-   * @throws TypeError for what is no store.
+   * @throws TypeError for what is no store, and for what are no options.
    */
-  register(store: S, options: RegisterOptions = {}): void {
-    checkStore(store, 'register');
+  register(store: S, options?: RegisterOptions): void {
+    checkStore(store, 'register() takes a Store');
+    checkOptions(options);
     this.#checkFree([store], options);
     this.#add(store);
   }
@@ -57,7 +60,7 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
    */
   unregister(nameOrStore: string | S): boolean {
     if (typeof nameOrStore === 'string') return this.#remove(nameOrStore);
-    checkStore(nameOrStore, 'unregister');
+    checkStore(nameOrStore, 'unregister() takes a Store or the name of one');
     return this.#remove(nameOrStore.name);
   }
 
@@ -77,8 +80,11 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
    * Whether a store of this name is registered.
    *
    * @param name - The name.
+   * @throws TypeError for what is no name.
    */
   has(name: string): boolean {
+    if (typeof name !== 'string')
+      throw new TypeError(`has() takes the name of a store, not ${describe(name)}.`);
     return this.#entries.has(name);
   }
 
@@ -88,22 +94,22 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
    * @param stores - The stores, and last, if need be, the options of {@link register}.
    * @returns What keeps them registered. Dispose of it, best with `using`.
    * @throws StoreExistsError when a name is taken, by a registered store or by an earlier one of these.
-   * @throws TypeError for what is no store.
+   * @throws TypeError for what is no store, and for what are no options.
    */
   registration(...stores: S[]): StoreRegistration<S>;
   registration(...storesThenOptions: [...S[], RegisterOptions]): StoreRegistration<S>;
   registration(...args: readonly (S | RegisterOptions)[]): StoreRegistration<S> {
     const last = args.at(-1);
-    const options = isRegisterOptions(last) ? last : {};
-    const stores = (options === last ? args.slice(0, -1) : args) as readonly S[]; // checked in the next line
-    for (const store of stores) checkStore(store, 'registration');
+    const options = isRegisterOptions(last) ? last : undefined;
+    const stores = (options === undefined ? args : args.slice(0, -1)) as readonly S[]; // checked in the next line
+    for (const store of stores) checkStore(store, 'A registration takes Stores, and its options last');
+    checkOptions(options);
     this.#checkFree(stores, options);
     // Nothing can fail from here on, so there is nothing to take back.
     const entries = stores.map((store) => this.#add(store));
     return new StoreRegistration(stores, () => {
       for (const entry of entries.reverse()) {
-        const { name } = entry.store;
-        if (this.#entries.get(name) === entry) this.#remove(name);
+        if (this.#entries.get(entry.name) === entry) this.#remove(entry.name);
       }
     });
   }
@@ -113,8 +119,8 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
     for (const { store } of this.#entries.values()) yield store;
   }
 
-  #checkFree(stores: readonly S[], options: RegisterOptions): void {
-    if (options.existOk === true) return;
+  #checkFree(stores: readonly S[], options: RegisterOptions | undefined): void {
+    if (options?.existOk === true) return;
     for (const [index, { name }] of stores.entries()) {
       if (this.#entries.has(name) || stores.findIndex((store) => store.name === name) < index) {
         throw new StoreExistsError(
@@ -126,13 +132,14 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
   }
 
   #add(store: S): Entry<S> {
-    const entry: Entry<S> = { store };
+    const { name } = store;
+    const entry: Entry<S> = { name, store };
     const add = (): void => {
       // A store that takes the place of another goes to the end, as any that was registered last.
-      this.#entries.delete(store.name);
-      this.#entries.set(store.name, entry);
+      this.#entries.delete(name);
+      this.#entries.set(name, entry);
     };
-    if (channels.register.active) channels.register.traceSync({ store: store.name }, add);
+    if (channels.register.active) channels.register.traceSync({ store: name }, add);
     else add();
     return entry;
   }
@@ -143,17 +150,31 @@ export class NamedStoreRegistry<S extends RegisteredStore> implements Iterable<S
   }
 }
 
-/** The options stand last and are no store. */
+/** Whether the last argument is the options, good or bad ones: a plain object that is no store. */
 function isRegisterOptions(value: unknown): value is RegisterOptions {
   if (typeof value !== 'object' || value === null || isProxy(value) || isStore(value)) return false;
-  return Object.keys(value).every((name) => name === 'existOk');
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function checkStore(store: unknown, operation: string): void {
-  // A proxy is told apart first: any other look at it would resolve it.
-  if (isProxy(store) || !isStore(store)) {
-    throw new TypeError(`${operation}() takes a Store, not ${describe(store)}.`);
+function checkOptions(options: unknown): void {
+  if (options === undefined) return;
+  if (!isRegisterOptions(options)) {
+    throw new TypeError(`The options of a registration are { existOk }, not ${describe(options)}.`);
   }
+  const { existOk }: { readonly existOk?: unknown } = options;
+  if (existOk !== undefined && typeof existOk !== 'boolean') {
+    throw new TypeError(`existOk is true or false, not ${describe(existOk)}.`);
+  }
+  const other = Object.keys(options).find((name) => name !== 'existOk');
+  if (other !== undefined) {
+    throw new TypeError(`A registration has no option "${other}". Its one option is existOk.`);
+  }
+}
+
+function checkStore(store: unknown, expected: string): void {
+  // A proxy is told apart first: any other look at it would resolve it.
+  if (isProxy(store) || !isStore(store)) throw new TypeError(`${expected}, not ${describe(store)}.`);
 }
 
 function storeNameOf(nameOrProxy: unknown): string {

@@ -34,11 +34,7 @@ export class CloseOnce implements Disposable {
     this.#disposers = undefined;
     const failures = new Failures();
     for (const disposer of disposers.reverse()) {
-      try {
-        disposer();
-      } catch (error) {
-        failures.add(error);
-      }
+      failures.run(disposer);
     }
     failures.throwIfAny();
   }
@@ -89,11 +85,7 @@ export class AsyncCloseOnce implements AsyncDisposable {
   async #run(): Promise<void> {
     const failures = new Failures();
     for (const disposer of this.#disposers.splice(0).reverse()) {
-      try {
-        await disposer();
-      } catch (error) {
-        failures.add(error);
-      }
+      await failures.runAsync(disposer);
     }
     failures.throwIfAny();
   }
@@ -119,6 +111,32 @@ export class Failures {
     } else {
       this.#any = true;
       this.#error = error;
+    }
+  }
+
+  /**
+   * Runs something, and adds what it throws.
+   *
+   * @param run - What may fail.
+   */
+  run(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.add(error);
+    }
+  }
+
+  /**
+   * Runs something and waits for it, and adds what it rejects with.
+   *
+   * @param run - What may fail.
+   */
+  async runAsync(run: () => unknown): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.add(error);
     }
   }
 

@@ -142,7 +142,7 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
   }
 
   #present(value: T | typeof missing): T {
-    if (value !== missing) return value as T; // all that is not `missing`
+    if (value !== missing) return value; // all that is not `missing`
     throw new ProxyResolveMissingKeyError(
       `The store "${this.storeName}" has no object with the key ${JSON.stringify(this.key)}. It was evicted, has expired, or was taken by another resolve of a one-shot proxy.`,
       { storeName: this.storeName, key: this.key },

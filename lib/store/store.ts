@@ -250,6 +250,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
    * @throws What closing the connector throws, after all is closed.
    */
   close(): Promise<void> {
+    this.refuse();
     if (!this.#resources.closed && channels.close.active) {
       return channels.close.tracePromise({ store: this.name }, () => this.#resources.close());
     }

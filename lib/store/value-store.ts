@@ -395,12 +395,20 @@ export abstract class ValueStore<C extends Connector> {
   }
 
   /**
-   * Lets nobody in any more and waits for those inside.
+   * Lets nobody in any more.
+   *
+   * @internal
+   */
+  protected refuse(): void {
+    this.#closed = true;
+  }
+
+  /**
+   * Waits for those inside.
    *
    * @internal
    */
   protected async drain(): Promise<void> {
-    this.#closed = true;
     if (this.#inFlight > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
@@ -520,7 +528,7 @@ export abstract class ValueStore<C extends Connector> {
     }
     if (written instanceof Uint8Array) return [written];
     if (Array.isArray(written) && written.every((part) => part instanceof Uint8Array))
-      return written as Parts;
+      return written;
     throw new SerializationError(
       `The serializer of the store "${this.name}" gave ${typeof written}. It gives a Uint8Array, or an array of them.`,
     );
