@@ -8,7 +8,7 @@ import type { Connector, ConnectorClass, ConnectorConfig } from './protocol.js';
 
 /** One for all copies of the package in a thread, as the registry of stores is. */
 const classes: Map<string, ConnectorClass> = ((
-  globalThis as { [key: symbol]: Map<string, ConnectorClass> | undefined }
+  globalThis as Record<symbol, Map<string, ConnectorClass> | undefined>
 )[Symbol.for('proxystore.connectorClasses')] ??= new Map<string, ConnectorClass>());
 
 /**

@@ -10,12 +10,7 @@ import '../resources/symbols.js';
 
 /** A value that JSON can carry. */
 export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
+  null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /** A key: a JSON-serializable tuple that a connector made. Nobody but that connector reads into it. */
 export type ConnectorKey = readonly JsonValue[];
@@ -58,7 +53,8 @@ export interface Connector<K extends ConnectorKey = ConnectorKey> extends AsyncD
   /**
    * Stores an object.
    *
-   * @param data - Its bytes; not kept after the promise settles.
+   * @param data - Its bytes. The caller leaves them as they are until the promise settles; the connector keeps none
+   *   of them after that.
    * @returns The new key, which nobody can guess (122 random bits or more).
    * @throws ConnectorError when the backend fails. Nothing is stored then.
    */
@@ -103,7 +99,11 @@ export interface Connector<K extends ConnectorKey = ConnectorKey> extends AsyncD
   /** What is needed to make this connector again, here or in another process. Never contains a secret. */
   config(): ConnectorConfig;
 
-  /** Releases what the connector holds. Once; every later operation throws {@link ConnectorClosedError}. */
+  /**
+   * Releases what the connector holds: refuses new operations, ends those that wait in `watch`, waits for all others.
+   * Once; every later operation throws ConnectorClosedError. `checkKey` and `config`, which touch nothing, still
+   * answer.
+   */
   close(): Promise<void>;
 
   /** The same operations without waiting: what lets a proxy resolve in place. */

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { FileConnector } from '../../lib/connectors/file.js';
+import { describeConnector } from './conformance.js';
+import { TemporaryDirectory } from './temporary-directory.js';
+
+const place = new TemporaryDirectory();
+let opened = 0;
+
+afterAll(() => place[Symbol.dispose]());
+
+for (const durable of [false, true]) {
+  describeConnector({ describe, it }, durable ? 'FileConnector, durable' : 'FileConnector', {
+    capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
+    open: () => new FileConnector(join(place.path, String((opened += 1))), { durable }),
+  });
+}

@@ -1,0 +1,7 @@
+import { LocalConnector } from '../../lib/connectors/local.js';
+import { describeConnector } from './conformance.js';
+
+describeConnector({ describe, it }, 'LocalConnector', {
+  capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
+  open: () => new LocalConnector(),
+});
