@@ -5,7 +5,7 @@ import type { ProxyOf } from '../proxy/types.js';
 import type { RegisterOptions } from '../registry/named-store-registry.js';
 import type { StoreRegistration } from '../registry/store-registration.js';
 import { Store } from './store.js';
-import { sameConnector } from './store-config.js';
+import { checkConfig, sameConnector } from './store-config.js';
 import type { FromConfigOptions, StoreConfig } from './store-config.js';
 import { globalRegistry } from './store-registry.js';
 
@@ -79,10 +79,8 @@ export function storeRegistration(...args: (Store | RegisterOptions)[]): StoreRe
  * @throws As {@link Store.fromConfig}.
  */
 export function getOrCreateStore(config: StoreConfig, options?: FromConfigOptions): Store {
-  const present =
-    typeof (config as Partial<StoreConfig> | undefined)?.name === 'string'
-      ? getStore(config.name)
-      : undefined;
+  checkConfig(config);
+  const present = getStore(config.name);
   if (present === undefined) return Store.fromConfig({ ...config, register: true }, options);
   if (sameConnector(present.config().connector, config.connector)) return present;
   throw new StoreExistsError(

@@ -32,6 +32,27 @@ export interface FromConfigOptions {
 }
 
 /**
+ * Throws for what is no config.
+ *
+ * @param config - Anything.
+ * @throws TypeError unless it has a name and a connector config.
+ */
+export function checkConfig(config: unknown): asserts config is StoreConfig {
+  const { name, connector } = (config ?? {}) as Partial<Record<'name' | 'connector', unknown>>;
+  const { kind, options } = (connector ?? {}) as Partial<Record<'kind' | 'options', unknown>>;
+  if (
+    typeof name !== 'string' ||
+    typeof kind !== 'string' ||
+    typeof options !== 'object' ||
+    options === null
+  ) {
+    throw new TypeError(
+      'A store config is { name, connector: { kind, options } }, as store.config() gives it.',
+    );
+  }
+}
+
+/**
  * Whether two connector configs lead to the same place. The order of members does not count.
  *
  * @param a - One config.

@@ -16,7 +16,11 @@ export type StoreKey<T = unknown> = ConnectorKey & { readonly [valueType]?: T };
 /** The keys of a batch: those of a tuple of values one by one, those of an array alike. */
 export type StoreKeys<T extends readonly unknown[]> = { -readonly [I in keyof T]: StoreKey<T[I]> };
 
-/** The values of a batch of keys, each `undefined` where there is no such object. */
-export type StoredValues<K extends readonly StoreKey[]> = {
-  -readonly [I in keyof K]: K[I] extends StoreKey<infer T> ? T | undefined : unknown;
+/**
+ * The values of a batch of keys: those of a tuple one by one, those of an array alike.
+ *
+ * @typeParam D - What stands for an object that is not there.
+ */
+export type StoredValues<K extends readonly StoreKey[], D = undefined> = {
+  -readonly [I in keyof K]: K[I] extends StoreKey<infer T> ? T | D : unknown;
 };

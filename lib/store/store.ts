@@ -11,6 +11,7 @@ import type { NonProxiable, ObjectProxy, ProxyOf } from '../proxy/types.js';
 import { storeBrand } from '../registry/registered-store.js';
 import { AsyncCloseOnce } from '../resources/close-once.js';
 import { channels } from '../tracing/tracing.js';
+import { checkConfig } from './store-config.js';
 import type { FromConfigOptions, StoreConfig } from './store-config.js';
 import { StoreFactory } from './store-factory.js';
 import type { StoreKey } from './store-key.js';
@@ -72,13 +73,13 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
   constructor(name: string, connector: C, options: StoreOptions = {}) {
     super(name, connector, options);
     this.#resources.defer(() => connector.close());
+    this.#resources.defer(() => this.drain());
     if (options.register === true) {
       const registration = globalRegistry().registration(this.asStore());
       this.#resources.defer(() => {
         registration.dispose();
       });
     }
-    this.#resources.defer(() => this.drain());
   }
 
   /**
@@ -97,6 +98,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
    */
   async proxy<T, const O extends ProxyOptions<T> = object>(value: T, options?: O): Promise<ProxyOr<T, O>> {
     const given: ProxyOptions<T> = options ?? {};
+    this.assertOpen();
     if (isSkipped(value, given)) return value as ProxyOr<T, O>; // what ProxyOr says of these options
     return this.#proxied(await this.put(value, given), value, given) as ProxyOr<T, O>; // as above
   }
@@ -114,8 +116,9 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
     options?: O,
   ): Promise<ProxiesOr<T, O>> {
     const given: ProxyOptions = options ?? {};
+    this.assertOpen();
     const stored = values.filter((value) => !isSkipped(value, given));
-    const keys: readonly StoreKey[] = stored.length === 0 ? [] : await this.putBatch(stored, given);
+    const keys: readonly StoreKey[] = await this.putBatch(stored, given);
     return this.#proxiedBatch(values, keys, given) as ProxiesOr<T, O>; // one for each value, in order
   }
 
@@ -154,6 +157,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
     options?: O,
   ): ProxyOr<T, O> {
     const given: SyncOptions<ProxyOptions<T>> = options ?? {};
+    this.assertOpen();
     if (isSkipped(value, given)) return value as ProxyOr<T, O>; // as in proxy
     return this.#proxied(this.putSync(value, given), value, given) as ProxyOr<T, O>; // as in proxy
   }
@@ -165,8 +169,9 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
     options?: O,
   ): ProxiesOr<T, O> {
     const given: SyncOptions<ProxyOptions> = options ?? {};
+    this.assertOpen();
     const stored = values.filter((value) => !isSkipped(value, given));
-    const keys: readonly StoreKey[] = stored.length === 0 ? [] : this.putBatchSync(stored, given);
+    const keys: readonly StoreKey[] = this.putBatchSync(stored, given);
     return this.#proxiedBatch(values, keys, given) as ProxiesOr<T, O>; // as in proxyBatch
   }
 
@@ -232,7 +237,6 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
     try {
       return new Store(name, connector, {
         ...rest,
-        ...options,
         serializer: options.serializer,
         deserializer: options.deserializer,
       });
@@ -244,8 +248,9 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
   }
 
   /**
-   * Closes the store: nobody is let in any more, operations in flight are waited for, the store is taken out of the
-   * registry where `register: true` has put it in, and the connector is closed. Every call gives the same promise.
+   * Closes the store: from the call on nobody is let in any more; the store is taken out of the registry where
+   * `register: true` has put it in, operations in flight are waited for, and the connector is closed. Another call waits
+   * for the same end.
    *
    * @throws What closing the connector throws, after all is closed.
    */
@@ -311,19 +316,4 @@ function isSkipped(value: unknown, options: Pick<ProxyOptions, 'skipNonproxiable
     `No proxy can stand for ${String(value)}: there is no object that behaves as it. Pass { skipNonproxiable: true } to get it back as it is.`,
     { value },
   );
-}
-
-function checkConfig(config: unknown): asserts config is StoreConfig {
-  const { name, connector } = (config ?? {}) as Partial<Record<'name' | 'connector', unknown>>;
-  const { kind, options } = (connector ?? {}) as Partial<Record<'kind' | 'options', unknown>>;
-  if (
-    typeof name !== 'string' ||
-    typeof kind !== 'string' ||
-    typeof options !== 'object' ||
-    options === null
-  ) {
-    throw new TypeError(
-      'A store config is { name, connector: { kind, options } }, as store.config() gives it.',
-    );
-  }
 }

@@ -27,6 +27,8 @@ interface ByDeserializer<V> {
 export class ValueCache {
   readonly #kept: LRUCache<string, ByDeserializer<Found>[]> | undefined;
   readonly #fetches = new Map<string, ByDeserializer<SharedCall<Found | undefined>>[]>();
+  /** For each fetch of a batch that is under way, the keys that were dropped meanwhile. */
+  readonly #droppedMeanwhile = new Set<Set<string>>();
 
   /**
    * @param size - How many objects are kept; 0 keeps none.
@@ -102,6 +104,24 @@ export class ValueCache {
   }
 
   /**
+   * Fetches a batch of values.
+   *
+   * @param run - Fetches them. It is given {@link keep}, which then keeps no value whose key is dropped meanwhile.
+   * @returns What `run` gives.
+   */
+  async whileFetching<R>(run: (keep: ValueCache['keep']) => Promise<R>): Promise<R> {
+    const dropped = new Set<string>();
+    this.#droppedMeanwhile.add(dropped);
+    try {
+      return await run((key, deserializer, found) => {
+        if (!dropped.has(keyText(key))) this.keep(key, deserializer, found);
+      });
+    } finally {
+      this.#droppedMeanwhile.delete(dropped);
+    }
+  }
+
+  /**
    * Forgets all values of a key.
    *
    * @param key - The key.
@@ -110,6 +130,7 @@ export class ValueCache {
     const text = keyText(key);
     this.#kept?.delete(text);
     this.#fetches.delete(text);
+    for (const dropped of this.#droppedMeanwhile) dropped.add(text);
   }
 
   /** Forgets everything. */

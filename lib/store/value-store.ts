@@ -18,12 +18,14 @@ import {
 } from '../errors.js';
 import { isProxy } from '../proxy/proxy.js';
 import { deserialize, serialize } from '../serialize/serialize.js';
+import { suppressedError } from '../resources/suppressed-error.js';
 import { channels } from '../tracing/tracing.js';
 import type { OperationChannel, TraceContext } from '../tracing/tracing.js';
 import { StoreMetrics } from './metrics.js';
 import type { Measurement } from './metrics.js';
 import type { KeyLifetime } from './key-lifetime.js';
 import type { Store } from './store.js';
+import { checkStoreArguments } from './store-arguments.js';
 import type { StoreKey, StoreKeys, StoredValues } from './store-key.js';
 import type {
   CacheOptions,
@@ -84,20 +86,12 @@ export abstract class ValueStore<C extends Connector> {
   #whenIdle: (() => void) | undefined;
 
   constructor(name: string, connector: C, options: StoreOptions) {
-    const cacheSize = options.cacheSize ?? defaultCacheSize;
-    if (typeof name !== 'string' || name === '')
-      throw new TypeError('A store takes a name that is not empty.');
-    if (typeof (connector as Partial<Connector> | undefined)?.put !== 'function') {
-      throw new TypeError(`The store "${name}" takes a connector, such as new LocalConnector().`);
-    }
-    if (!Number.isInteger(cacheSize) || cacheSize < 0) {
-      throw new RangeError(`cacheSize is a whole number of objects, 0 or more, not ${String(cacheSize)}.`);
-    }
+    checkStoreArguments(name, connector, options);
     this.name = name;
     this.connector = connector;
-    this.options = options;
+    this.options = { ...options };
     this.metrics = options.metrics === true ? new StoreMetrics() : undefined;
-    this.#cache = new ValueCache(cacheSize);
+    this.#cache = new ValueCache(options.cacheSize ?? defaultCacheSize);
   }
 
   /** Whether closing has begun. */
@@ -108,7 +102,8 @@ export abstract class ValueStore<C extends Connector> {
   /**
    * Stores a value.
    *
-   * @param value - The value; turned into bytes before the promise is returned, so it may be changed afterwards.
+   * @param value - The value; turned into bytes before the promise is returned, so it may be changed afterwards. Only
+   *   bytes and typed arrays are handed on as they are, and are not to be changed until the promise settles.
    * @param options - A serializer for this call, a signal.
    * @returns The key of the new object.
    * @throws SerializationError when the value cannot be turned into bytes. Nothing is stored then.
@@ -182,7 +177,7 @@ export abstract class ValueStore<C extends Connector> {
    */
   exists(key: StoreKey, options: OperationOptions = {}): Promise<boolean> {
     return this.#run(operationKinds.exists, key, options, async (operation) => {
-      const exists = await this.connector.exists(key, options);
+      const exists = await timed(operation, () => this.connector.exists(key, options));
       operation.measurement?.end(key);
       return exists;
     });
@@ -197,7 +192,7 @@ export abstract class ValueStore<C extends Connector> {
    */
   evict(key: StoreKey, options: OperationOptions = {}): Promise<void> {
     return this.#run(operationKinds.evict, key, options, async (operation) => {
-      await this.#evicting([key], () => this.connector.evict(key, options));
+      await this.#evicting([key], () => timed(operation, () => this.connector.evict(key, options)));
       operation.measurement?.end();
     });
   }
@@ -246,19 +241,21 @@ export abstract class ValueStore<C extends Connector> {
    * @returns The values, in order, `options.default` for each that is not there; a tuple for a tuple.
    * @throws As {@link get}.
    */
-  getBatch<const K extends readonly StoreKey[]>(
+  getBatch<const K extends readonly StoreKey[], D = undefined>(
     keys: K,
-    options: GetOptions<unknown, unknown> = {},
-  ): Promise<StoredValues<K>> {
+    options: GetOptions<unknown, D> = {},
+  ): Promise<StoredValues<K, D>> {
     return this.#run(operationKinds.getBatch, keys, options, async (operation) => {
       const { deserializer } = options;
       const found = keys.map((key) => this.#cached(key, deserializer, operation));
       const missing = keys.filter((_, index) => found[index] === undefined);
-      const fetched =
-        missing.length === 0 ? [] : await timed(operation, () => this.connector.getBatch(missing, options));
-      const values = this.#merge(keys, found, fetched, options, operation);
+      const values = await this.#cache.whileFetching(async (keep) => {
+        const fetched =
+          missing.length === 0 ? [] : await timed(operation, () => this.connector.getBatch(missing, options));
+        return this.#merge(keys, found, fetched, options, operation, keep);
+      });
       operation.measurement?.endBatch(keys);
-      return values as StoredValues<K>; // one value for each key, in order
+      return values as StoredValues<K, D>; // one value for each key, in order
     });
   }
 
@@ -271,7 +268,7 @@ export abstract class ValueStore<C extends Connector> {
    */
   evictBatch(keys: readonly StoreKey[], options: OperationOptions = {}): Promise<void> {
     return this.#run(operationKinds.evictBatch, keys, options, async (operation) => {
-      await this.#evicting(keys, () => this.connector.evictBatch(keys, options));
+      await this.#evicting(keys, () => timed(operation, () => this.connector.evictBatch(keys, options)));
       operation.measurement?.end();
     });
   }
@@ -337,7 +334,7 @@ export abstract class ValueStore<C extends Connector> {
   /** {@link exists} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
   existsSync(this: ValueStore<SyncConnector>, key: StoreKey): boolean {
     return this.#runSync(operationKinds.exists, key, (operation, connector) => {
-      const exists = connector.exists(key);
+      const exists = timedSync(operation, () => connector.exists(key));
       operation.measurement?.end(key);
       return exists;
     });
@@ -347,7 +344,9 @@ export abstract class ValueStore<C extends Connector> {
   evictSync(this: ValueStore<SyncConnector>, key: StoreKey): void {
     this.#runSync(operationKinds.evict, key, (operation, connector) => {
       this.#forget(key);
-      connector.evict(key);
+      timedSync(operation, () => {
+        connector.evict(key);
+      });
       operation.measurement?.end();
     });
   }
@@ -370,18 +369,25 @@ export abstract class ValueStore<C extends Connector> {
   }
 
   /** {@link getBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
-  getBatchSync<const K extends readonly StoreKey[]>(
+  getBatchSync<const K extends readonly StoreKey[], D = undefined>(
     this: ValueStore<SyncConnector>,
     keys: K,
-    options: SyncOptions<GetOptions<unknown, unknown>> = {},
-  ): StoredValues<K> {
+    options: SyncOptions<GetOptions<unknown, D>> = {},
+  ): StoredValues<K, D> {
     return this.#runSync(operationKinds.getBatch, keys, (operation, connector) => {
       const found = keys.map((key) => this.#cached(key, options.deserializer, operation));
       const missing = keys.filter((_, index) => found[index] === undefined);
       const fetched = missing.length === 0 ? [] : timedSync(operation, () => connector.getBatch(missing));
-      const values = this.#merge(keys, found, fetched, options, operation);
+      const values = this.#merge(
+        keys,
+        found,
+        fetched,
+        options,
+        operation,
+        this.#cache.keep.bind(this.#cache),
+      );
       operation.measurement?.endBatch(keys);
-      return values as StoredValues<K>; // as in getBatch
+      return values as StoredValues<K, D>; // as in getBatch
     });
   }
 
@@ -389,7 +395,9 @@ export abstract class ValueStore<C extends Connector> {
   evictBatchSync(this: ValueStore<SyncConnector>, keys: readonly StoreKey[]): void {
     this.#runSync(operationKinds.evictBatch, keys, (operation, connector) => {
       for (const key of keys) this.#forget(key);
-      connector.evictBatch(keys);
+      timedSync(operation, () => {
+        connector.evictBatch(keys);
+      });
       operation.measurement?.end();
     });
   }
@@ -404,7 +412,7 @@ export abstract class ValueStore<C extends Connector> {
   }
 
   /**
-   * Waits for those inside.
+   * Waits for those inside, and forgets all values.
    *
    * @internal
    */
@@ -423,17 +431,20 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   protected check(key: ConnectorKey): void {
-    this.#checkOpen();
+    this.assertOpen();
     this.#checkKey(key);
   }
 
-  #checkOpen(): void {
+  /**
+   * Throws where closing has begun.
+   *
+   * @internal
+   */
+  protected assertOpen(): void {
     if (this.#closed) {
       throw new StoreClosedError(
         `The store "${this.name}" is closed. Open another one of the same connector config.`,
-        {
-          storeName: this.name,
-        },
+        { storeName: this.name },
       );
     }
   }
@@ -487,7 +498,7 @@ export abstract class ValueStore<C extends Connector> {
   }
 
   #checkAll(kind: OperationKind, key: ConnectorKey | readonly ConnectorKey[] | undefined): void {
-    this.#checkOpen();
+    this.assertOpen();
     // A put has no key yet; for all others `undefined` is as wrong a key as any.
     if (kind.channel === channels.put) return;
     if (!kind.batch) this.#checkKey(key);
@@ -526,11 +537,10 @@ export abstract class ValueStore<C extends Connector> {
     } catch (error) {
       throw this.#failed('serializer', error);
     }
-    if (written instanceof Uint8Array) return [written];
-    if (Array.isArray(written) && written.every((part) => part instanceof Uint8Array))
-      return written;
+    if (isBytes(written)) return [written];
+    if (Array.isArray(written) && written.every(isBytes)) return written;
     throw new SerializationError(
-      `The serializer of the store "${this.name}" gave ${typeof written}. It gives a Uint8Array, or an array of them.`,
+      `The serializer of the store "${this.name}" gave a value of type ${typeof written}. It gives a Uint8Array, or an array of them.`,
     );
   }
 
@@ -600,6 +610,7 @@ export abstract class ValueStore<C extends Connector> {
     fetched: readonly (Uint8Array | undefined)[],
     options: GetOptions<unknown, unknown>,
     operation: Operation,
+    keep: ValueCache['keep'],
   ): unknown[] {
     let next = 0;
     return keys.map((key, index) => {
@@ -607,7 +618,7 @@ export abstract class ValueStore<C extends Connector> {
       if (found === undefined) {
         found = this.#found(fetched[next], options.deserializer, operation);
         next += 1;
-        if (found !== undefined) this.#cache.keep(key, options.deserializer, found);
+        if (found !== undefined) keep(key, options.deserializer, found);
       }
       return valueOf(found, options);
     });
@@ -619,7 +630,11 @@ export abstract class ValueStore<C extends Connector> {
     try {
       await lifetime.addKeys(keys, this.asStore());
     } catch (error) {
-      await this.connector.evictBatch(keys);
+      try {
+        await this.connector.evictBatch(keys);
+      } catch (second) {
+        throw suppressedError(second, error, 'Objects were stored that no lifetime evicts any more.');
+      }
       throw error;
     }
   }
@@ -650,6 +665,11 @@ export abstract class ValueStore<C extends Connector> {
     this.#cache.drop(key);
     this.metrics?.drop(key);
   }
+}
+
+/** A `Uint8Array` of this or another realm, Node's `Buffer` included. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
 }
 
 function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T | D {
