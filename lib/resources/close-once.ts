@@ -7,7 +7,7 @@ import { suppressedError } from './suppressed-error.js';
  * Holds disposers and runs them in reverse order, once. Each runs even if others fail; one failure is thrown as
  * it is, several come out as a chain of `SuppressedError`, the later on top, as `using` does it.
  *
- * What a `DisposableStack` does, for classes that must not wait 28 ms for that package on older runtimes.
+ * What a `DisposableStack` does, for classes that must not wait for that package to load on older runtimes.
  */
 export class CloseOnce implements Disposable {
   #disposers: (() => void)[] | undefined = [];

@@ -13,7 +13,7 @@ export interface DisposableConstructors {
 let loaded: DisposableConstructors | undefined;
 
 /**
- * The constructors to use on this runtime. The `disposablestack` package (28 ms to load) is loaded by the first
+ * The constructors to use on this runtime. The `disposablestack` package, which is slow to load, is loaded by the first
  * call on a runtime that lacks one of them, and never on one that has all.
  */
 export function disposableConstructors(): DisposableConstructors {
