@@ -21,4 +21,16 @@ export interface ProxyReference {
   readonly kind?: ProxyKind;
   /** Whether the first to resolve it takes it out of the store. Default false. */
   readonly evict?: true;
+  /** That the object may be there only later: this stands for its future, or for a proxy that waits for it. */
+  readonly future?: 'future' | 'proxy';
+  /** How a future or its proxy waits, where it is not by the defaults: the times in milliseconds, and a factor. */
+  readonly wait?: WaitReference;
+}
+
+/** The JSON form of how the result of a future is waited for. */
+export interface WaitReference {
+  readonly interval?: number;
+  readonly factor?: number;
+  readonly limit?: number;
+  readonly timeout?: number;
 }

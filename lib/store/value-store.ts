@@ -9,6 +9,7 @@ import type {
   SyncConnector,
   SyncOperations,
 } from '../connectors/protocol.js';
+import { isDeferrable } from '../connectors/protocol.js';
 import {
   InvalidKeyError,
   ProxyStoreError,
@@ -51,6 +52,7 @@ interface OperationKind {
 
 const operationKinds = {
   put: { name: 'put', channel: channels.put, batch: false },
+  setOnce: { name: 'setOnce', channel: channels.put, batch: false },
   get: { name: 'get', channel: channels.get, batch: false },
   take: { name: 'take', channel: channels.get, batch: false },
   exists: { name: 'exists', channel: channels.exists, batch: false },
@@ -78,8 +80,12 @@ export abstract class ValueStore<C extends Connector> {
   readonly connector: C;
   /** What the operations took; `undefined` unless the store was made with `metrics: true`. */
   readonly metrics: StoreMetrics | undefined;
-  /** @internal */
-  protected readonly options: StoreOptions;
+  /**
+   * What it was made with.
+   *
+   * @internal
+   */
+  readonly options: StoreOptions;
   readonly #cache: ValueCache;
   #closed = false;
   #inFlight = 0;
@@ -119,6 +125,36 @@ export abstract class ValueStore<C extends Connector> {
       await this.#keepFor(options.lifetime, [key]);
       operation.measurement?.end(key);
       return key;
+    });
+  }
+
+  /**
+   * Stores a value under a key that was made before there was a value, if none is stored under it yet.
+   *
+   * @param key - A key that the connector has made by `newKey()`.
+   * @param value - As for {@link put}.
+   * @param options - As for {@link put}.
+   * @returns Whether it was stored. The backend decides it, so that of several processes one stores its value.
+   * @throws As {@link put}, and InvalidKeyError for a key that the connector could not have made.
+   * @throws StoreError where the connector cannot.
+   * @internal
+   */
+  setOnce<T>(key: StoreKey<T>, value: T, options: PutOptions<T> = {}): Promise<boolean> {
+    return this.#run(operationKinds.setOnce, key, options, async (operation) => {
+      const { connector } = this;
+      if (!isDeferrable(connector)) {
+        throw new StoreError(
+          `The store "${this.name}" has a connector of kind "${connector.kind}", which cannot store under a key that it made before.`,
+          { storeName: this.name, key },
+        );
+      }
+      options.lifetime?.assertOpen();
+      const parts = this.#serialize(value, options.serializer, operation);
+      const { signal } = options;
+      const stored = await timed(operation, () => connector.set(key, parts, { signal, ifAbsent: true }));
+      if (stored) await this.#keepFor(options.lifetime, [key]);
+      operation.measurement?.end(key);
+      return stored;
     });
   }
 
@@ -500,7 +536,7 @@ export abstract class ValueStore<C extends Connector> {
   #checkAll(kind: OperationKind, key: ConnectorKey | readonly ConnectorKey[] | undefined): void {
     this.assertOpen();
     // A put has no key yet; for all others `undefined` is as wrong a key as any.
-    if (kind.channel === channels.put) return;
+    if (kind === operationKinds.put || kind === operationKinds.putBatch) return;
     if (!kind.batch) this.#checkKey(key);
     else if (isProxy(key) || !Array.isArray(key))
       throw new InvalidKeyError(`${kind.name}() takes an array of keys.`);
