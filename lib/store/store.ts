@@ -20,12 +20,20 @@ import { globalRegistry } from './store-registry.js';
 import { ValueStore } from './value-store.js';
 
 /**
- * What `proxy()` gives for a value of type `T`: with `skipNonproxiable`, what no proxy can stand for comes back as it
- * is; without, it throws and has no type.
+ * What `proxy()` gives for a value of type `T`: where the options may say `skipNonproxiable`, what no proxy can stand for
+ * comes back as it is; where they do not, it throws and has no type.
  */
-export type ProxyOr<T, O> = O extends { readonly skipNonproxiable: true }
-  ? ObjectProxy<Exclude<T, NonProxiable>> | Extract<T, NonProxiable>
-  : ObjectProxy<T>;
+export type ProxyOr<T, O> =
+  MaySkip<O> extends true ? ObjectProxy<Exclude<T, NonProxiable>> | Extract<T, NonProxiable> : ObjectProxy<T>;
+
+/** Whether options can be ones with `skipNonproxiable: true`; `unknown` is what has no such member at all. */
+type MaySkip<O> = O extends { readonly skipNonproxiable?: infer S }
+  ? unknown extends S
+    ? false
+    : true extends S
+      ? true
+      : false
+  : false;
 
 /** What decides how a proxy resolves, of all that `proxy()` takes. */
 type ProxiedOptions = Pick<ProxyOptions, 'deserializer' | 'evict' | 'populateTarget'>;
@@ -111,7 +119,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
    * @returns Their proxies, in order; a tuple for a tuple.
    * @throws As {@link proxy}; nothing is stored then.
    */
-  async proxyBatch<const T extends readonly unknown[], const O extends ProxyOptions = object>(
+  async proxyBatch<T extends readonly unknown[] | [], const O extends ProxyOptions = object>(
     values: T,
     options?: O,
   ): Promise<ProxiesOr<T, O>> {
@@ -163,7 +171,7 @@ export class Store<C extends Connector = Connector> extends ValueStore<C> implem
   }
 
   /** {@link proxyBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
-  proxyBatchSync<const T extends readonly unknown[], const O extends SyncOptions<ProxyOptions> = object>(
+  proxyBatchSync<T extends readonly unknown[] | [], const O extends SyncOptions<ProxyOptions> = object>(
     this: Store<SyncConnector>,
     values: T,
     options?: O,

@@ -254,7 +254,7 @@ export abstract class ValueStore<C extends Connector> {
    * @returns Their keys, in order; a tuple for a tuple.
    * @throws As {@link put}; none of them is stored then.
    */
-  putBatch<const T extends readonly unknown[]>(
+  putBatch<T extends readonly unknown[] | []>(
     values: T,
     options: PutOptions<T[number]> = {},
   ): Promise<StoreKeys<T>> {
@@ -388,7 +388,7 @@ export abstract class ValueStore<C extends Connector> {
   }
 
   /** {@link putBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
-  putBatchSync<const T extends readonly unknown[]>(
+  putBatchSync<T extends readonly unknown[] | []>(
     this: ValueStore<SyncConnector>,
     values: T,
     options: SyncOptions<PutOptions<T[number]>> = {},
@@ -476,7 +476,7 @@ export abstract class ValueStore<C extends Connector> {
    *
    * @internal
    */
-  protected assertOpen(): void {
+  assertOpen(): void {
     if (this.#closed) {
       throw new StoreClosedError(
         `The store "${this.name}" is closed. Open another one of the same connector config.`,
