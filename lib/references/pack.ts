@@ -32,7 +32,7 @@ interface Envelope {
  *
  * @param value - Anything that can be cloned but for the proxies in it: in objects, arrays, Maps and Sets, however
  *   deep, in cycles too. It is not changed. As with every clone, an instance of a class becomes a plain object where
- *   it holds a proxy.
+ *   a proxy is in it. What a clone takes no members of, such as a Date or an Error, is not looked into.
  * @returns What to send.
  * @throws ProxyStoreFactoryError for a proxy that no store has made.
  * @example
@@ -66,6 +66,7 @@ export function pack<T>(value: T): Packed<T> {
  */
 export function unpack<T>(packed: Packed<T>): T {
   return replaceInGraph(packed, {
+    keeps: isProxy,
     replaces: (member) => isReferenceForm(member) && !isEnvelope(member),
     replacement: (member) => fromReference(member as ProxyReference), // checks it
     open: (member) => (isEnvelope(member) ? contentOf(member) : undefined),

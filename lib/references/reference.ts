@@ -12,13 +12,17 @@ import type { ProxyReference } from '../store/proxy-reference.js';
 import { StoreFactory } from '../store/store-factory.js';
 import { globalRegistry } from '../store/store-registry.js';
 
-/** How deep a key may be nested. A connector's keys are flat; a reference from outside might not be. */
-const deepestKey = 16;
+/** How deep a key or config may be nested. Those that a connector makes are flat; one from outside might not be. */
+const deepest = 16;
 
-/** Kinds that a stored object can have: a function is never stored. */
+/** How large a key or config may be, in characters and values. Those that a connector makes have some 40. */
+const largest = 8192;
+
+/** What the target can be. A function is none of what is stored, but may be what a store's own deserializer makes of it. */
 const kinds: ReadonlySet<unknown> = new Set<ProxyKind>([
   'object',
   'array',
+  'function',
   'string',
   'number',
   'bigint',
@@ -37,6 +41,9 @@ const forbidden = ['__proto__', 'constructor', 'prototype'] as const;
  * @throws TypeError for anything that is no proxy.
  */
 export function reference(proxy: ProxyOf<unknown>): ProxyReference {
+  if (!isProxy(proxy)) {
+    throw new TypeError('reference() takes a proxy. Anything else travels as it is, or by pack(value).');
+  }
   const factory = getFactory(proxy);
   if (!isStoreFactory(factory)) {
     throw new ProxyStoreFactoryError(
@@ -126,16 +133,17 @@ function checked(reference: unknown): CheckedReference {
     if (Object.hasOwn(reference, name)) return refuse(`it has a member "${name}"`);
   const store = member('store');
   const key = member('key');
-  const kind = member('kind') ?? 'object';
-  const evict = member('evict') ?? false;
+  const kind = member('kind');
+  const evict = member('evict');
   const connector = member('connector');
   if (typeof store !== 'string' || store === '') return refuse('its store is no name');
-  if (!isKey(key)) return refuse('its key is no array of JSON values');
-  if (!kinds.has(kind)) return refuse(`its kind is ${show(kind)}`);
-  if (typeof evict !== 'boolean') return refuse(`its evict is ${show(evict)}, and not a boolean`);
+  if (!isKey(key)) return refuse('its key is no array of some JSON values');
+  if (kind !== undefined && !kinds.has(kind)) return refuse(`its kind is ${show(kind)}`);
+  if (evict !== undefined && typeof evict !== 'boolean')
+    return refuse(`its evict is ${show(evict)}, and not a boolean`);
   if (connector !== undefined && !isConnectorConfig(connector))
     return refuse('its connector is no connector config');
-  return { store, key, kind: kind as ProxyKind, evict }; // it is one of the set above
+  return { store, key, kind: (kind ?? 'object') as ProxyKind, evict: evict ?? false }; // kind is one of the set above
 }
 
 /** What a member is, in few words: it may be long, and it may be anything. */
@@ -148,22 +156,36 @@ function show(value: unknown): string {
 }
 
 function isKey(value: unknown): value is ConnectorKey {
-  return !isProxy(value) && Array.isArray(value) && isJsonValue(value, deepestKey);
+  return !isProxy(value) && Array.isArray(value) && isSmallJson(value);
 }
 
 function isConnectorConfig(value: unknown): value is ConnectorConfig {
-  if (typeof value !== 'object' || isProxy(value) || !isJsonValue(value, deepestKey)) return false;
+  if (!isSmallJson(value) || !isPlainObject(value)) return false;
   const { kind, options } = value as Partial<Record<'kind' | 'options', JsonValue>>;
-  return (
-    typeof kind === 'string' && typeof options === 'object' && options !== null && !Array.isArray(options)
-  );
+  return typeof kind === 'string' && isPlainObject(options);
 }
 
-function isJsonValue(value: unknown, depth: number): value is JsonValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || depth === 0 || isProxy(value)) return false;
-  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  for (const name of forbidden) if (Object.hasOwn(value, name)) return false;
-  return members.every((member) => isJsonValue(member, depth - 1));
+/** Whether a value is one that JSON can carry, and neither too deep nor too large. Resolves nothing. */
+function isSmallJson(root: unknown): root is JsonValue {
+  let room = largest;
+  const check = (value: unknown, depth: number): boolean => {
+    room -= typeof value === 'string' ? value.length + 1 : 1;
+    if (room < 0) return false;
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+    if (typeof value === 'number') return Number.isFinite(value);
+    if (typeof value !== 'object' || depth === 0 || isProxy(value)) return false;
+    // Not by `every`, which passes over what is missing in an array.
+    if (Array.isArray(value))
+      return value.length <= room && Array.from(value).every((member) => check(member, depth - 1));
+    if (!isPlainObject(value) || forbidden.some((name) => Object.hasOwn(value, name))) return false;
+    return Object.entries(value).every(([name, member]) => check(name, 0) && check(member, depth - 1));
+  };
+  return check(root, deepest);
+}
+
+/** An object of no class, of this or another realm. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || isProxy(value) || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
