@@ -1,6 +1,7 @@
 /** The two factories that belong to no store. */
 
 import { ProxyUnresolvedError } from '../errors.js';
+import { stateOf } from './brand.js';
 import type { Factory, ResolveOptions } from './types.js';
 
 /**
@@ -73,5 +74,6 @@ export class LambdaFactory<T> implements Factory<T> {
 
 /** A promise of this or another realm. A target that merely has a `then` method of its own is a target. */
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return Object.prototype.toString.call(value) === '[object Promise]';
+  // A proxy is not asked: it would be resolved.
+  return stateOf(value) === undefined && Object.prototype.toString.call(value) === '[object Promise]';
 }

@@ -1,191 +1,188 @@
 /**
- * The one handler of all proxies: the thirteen traps.
+ * The thirteen traps. Each proxy has a handler of its own, which is its state: a trap finds the state as `this`, in one
+ * step and in one hidden class, whatever the proxy stands for (docs/adr/0002-state-as-the-handler.md).
  *
- * A trap asks the target directly where the engine allows it. Where a proxy invariant would be violated by a true
- * answer (a property that cannot be configured, an object that cannot be extended), the shadow is given the same
- * property or state first, so that the answer may stand.
+ * A trap asks the target directly where the engine allows it. Where a true answer would violate an invariant that the
+ * engine checks against the shadow (a property that cannot be configured, an object that cannot be extended), the
+ * shadow is given the same property or state first.
  */
 
-import { methodOf } from './methods.js';
+import { assign } from './assign.js';
+import { stateSymbol } from './brand.js';
+import { inspectCustom, inspectProxy } from './inspect.js';
+import type { InspectOptions } from './inspect.js';
+import { keepFunction, methodOf, referenceWriter, valueWriter } from './methods.js';
 import { isQuiet, QuietProxy } from './quiet.js';
-import { dropMissing, lockShadow, mirror, stateOfShadow } from './shadow.js';
-import { stateSymbol } from './state.js';
-import type { ProxyState } from './state.js';
+import { dropIfMissing, dropMissing, lockShadow } from './shadow.js';
+import { ProxyState } from './state.js';
 
-/** Read by `util.inspect` only of the shadow, but by others of the proxy. */
-const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+/** The state of a proxy and the handler of its traps. */
+export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
+  /** The proxy itself. Set right after both are made. */
+  proxy: object | undefined = undefined;
+  /** The functions of the target, as the proxy hands them out. Made with the first one. */
+  methods: WeakMap<object, unknown> | undefined = undefined;
+  /** Whether the shadow is non-extensible, and has to have just the properties that the target has. */
+  locked = false;
+  /** An own property, and the last one: that is where the engine, which looks it up at each read, looks first. */
+  readonly get = get;
 
-/** The traps that are not on the path of a plain read. */
-const otherTraps: ProxyHandler<object> = {
-  set(shadow, key, value, receiver) {
-    const state = stateOfShadow(shadow);
-    const target = state.resolveSync();
-    // With the target as receiver a setter finds its private fields. An object that inherits from the proxy is
-    // a receiver of its own.
-    return Reflect.set(target, key, value, receiver === state.proxy ? target : receiver);
-  },
+  set(_shadow: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
+    const target = this.resolveSync();
+    // An object that inherits from the proxy is a receiver of its own.
+    if (receiver !== this.proxy) return Reflect.set(target, key, value, receiver);
+    return assign(target, key, value === receiver ? target : value);
+  }
 
-  has(shadow, key) {
-    return Reflect.has(current(shadow, key), key);
-  },
+  has(shadow: object, key: PropertyKey): boolean {
+    const target = this.resolveSync();
+    if (this.locked) dropIfMissing(shadow, target, key);
+    return key in target;
+  }
 
-  deleteProperty(shadow, key) {
-    const deleted = Reflect.deleteProperty(stateOfShadow(shadow).resolveSync(), key);
-    if (deleted) Reflect.deleteProperty(shadow, key);
+  deleteProperty(shadow: object, key: PropertyKey): boolean {
+    const deleted = Reflect.deleteProperty(this.resolveSync(), key);
+    if (deleted && this.locked) Reflect.deleteProperty(shadow, key);
     return deleted;
-  },
+  }
 
-  ownKeys(shadow) {
-    const target = stateOfShadow(shadow).resolveSync();
-    syncExtensible(shadow);
+  ownKeys(shadow: object): (string | symbol)[] {
+    const target = this.resolveSync();
+    if (this.locked) dropMissing(shadow, target);
     return Reflect.ownKeys(target);
-  },
+  }
 
-  getOwnPropertyDescriptor(shadow, key) {
-    current(shadow, key);
-    const descriptor = describe(stateOfShadow(shadow), key);
-    if (descriptor?.configurable === false) mirror(shadow, key, descriptor);
+  getOwnPropertyDescriptor(shadow: object, key: PropertyKey): PropertyDescriptor | undefined {
+    const target = this.resolveSync();
+    if (this.locked) dropIfMissing(shadow, target, key);
+    const descriptor = describe(this, target, key);
+    if (descriptor?.configurable === false) Reflect.defineProperty(shadow, key, descriptor);
     return descriptor;
-  },
+  }
 
-  defineProperty(shadow, key, descriptor) {
-    const state = stateOfShadow(shadow);
-    const defined = Reflect.defineProperty(state.resolveSync(), key, descriptor);
-    if (defined) {
-      const actual = describe(state, key);
-      if (actual?.configurable === false) mirror(shadow, key, actual);
-    }
-    return defined;
-  },
+  defineProperty(shadow: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    const target = this.resolveSync();
+    const value: unknown = descriptor.value;
+    // What is put there through the proxy comes back as it is, a function too: the engine may hold the proxy to that.
+    if (typeof value === 'function') keepFunction(this, value);
+    const own = value === this.proxy ? { ...descriptor, value: target } : descriptor;
+    if (!Reflect.defineProperty(target, key, own)) return false;
+    const actual = describe(this, target, key);
+    if (actual?.configurable === false) Reflect.defineProperty(shadow, key, actual);
+    return true;
+  }
 
-  getPrototypeOf(shadow) {
-    return Reflect.getPrototypeOf(stateOfShadow(shadow).resolveSync());
-  },
+  getPrototypeOf(): object | null {
+    return Reflect.getPrototypeOf(this.resolveSync());
+  }
 
-  setPrototypeOf(shadow, prototype) {
-    return Reflect.setPrototypeOf(stateOfShadow(shadow).resolveSync(), prototype);
-  },
+  setPrototypeOf(_shadow: object, prototype: object | null): boolean {
+    return Reflect.setPrototypeOf(this.resolveSync(), prototype);
+  }
 
-  isExtensible(shadow) {
-    const extensible = Reflect.isExtensible(stateOfShadow(shadow).resolveSync());
-    syncExtensible(shadow);
+  isExtensible(shadow: object): boolean {
+    const target = this.resolveSync();
+    const extensible = Reflect.isExtensible(target);
+    if (!extensible) lock(this, shadow, target);
     return extensible;
-  },
+  }
 
-  preventExtensions(shadow) {
-    const prevented = Reflect.preventExtensions(stateOfShadow(shadow).resolveSync());
-    syncExtensible(shadow);
+  preventExtensions(shadow: object): boolean {
+    const target = this.resolveSync();
+    const prevented = Reflect.preventExtensions(target);
+    if (prevented) lock(this, shadow, target);
     return prevented;
-  },
+  }
 
-  apply(shadow, self, args: unknown[]) {
-    const state = stateOfShadow(shadow);
-    const target = state.resolveSync() as (...args: unknown[]) => unknown; // only a function shadow gets here
+  apply(_shadow: object, self: unknown, args: unknown[]): unknown {
+    const target = this.resolveSync() as (...args: unknown[]) => unknown; // only a function shadow is called
     const result = Reflect.apply(target, self, args);
-    return result === target ? state.proxy : result;
-  },
+    return result === target ? this.proxy : result;
+  }
 
-  construct(shadow, args, newTarget) {
-    const state = stateOfShadow(shadow);
-    const target = state.resolveSync() as new (...args: unknown[]) => object; // as above
-    return Reflect.construct(target, args, newTarget === state.proxy ? target : newTarget);
-  },
-};
+  construct(_shadow: object, args: unknown[], newTarget: new (...args: unknown[]) => unknown): object {
+    const target = this.resolveSync() as new (...args: unknown[]) => object; // as above
+    return Reflect.construct(target, args, newTarget === this.proxy ? target : newTarget);
+  }
 
-/**
- * The handler of every proxy. The `get` trap is its only own property: the engine looks the trap up at each read,
- * and finds it 2 ns faster on an object of one property than among thirteen.
- */
-export const handler: ProxyHandler<object> = Object.assign(
-  Object.create(otherTraps) as ProxyHandler<object>,
-  {
-    get(shadow: object, key: PropertyKey, receiver: unknown): unknown {
-      const state = stateOfShadow(shadow);
-      let target = state.target as Readonly<Record<PropertyKey, unknown>> | undefined;
-      if (target === undefined) {
-        if (answersUnresolved(state, key)) return unresolvedProperty(state, key);
-        target = state.resolveSync() as Readonly<Record<PropertyKey, unknown>>;
-      }
-      if (receiver !== state.proxy) return inherited(state, target, key, receiver);
-      const value = target[key];
-      if (typeof value === 'function') {
-        if (key === 'constructor') return isQuiet() ? QuietProxy : value;
-        if (key === 'toJSON') return toJSON(state) ?? methodOf(state, value);
-        return methodOf(state, value);
-      }
-      if (value === undefined) return absentProperty(state, key);
-      // An object that refers to itself refers to its proxy.
-      return value === target ? receiver : value;
-    },
-  },
-);
-
-/** Whether reading a property of a proxy that is not resolved is answered without resolving it. */
-function answersUnresolved(state: ProxyState, key: PropertyKey): boolean {
-  return (
-    key === 'then' ||
-    key === stateSymbol ||
-    key === inspectCustom ||
-    (key === 'toJSON' && state.factory.toJSON !== undefined) ||
-    (key === 'constructor' && isQuiet())
-  );
+  /** For who shows a proxy as it is made (`util.inspect` with `showProxy`): the handler is one of the parts. */
+  [inspectCustom](depth: number, options: InspectOptions, inspect: unknown): unknown {
+    return inspectProxy(this, depth, options, inspect);
+  }
 }
 
-function unresolvedProperty(state: ProxyState, key: PropertyKey): unknown {
-  if (key === stateSymbol) return state;
-  if (key === 'toJSON') return toJSON(state);
+/** The trap of a read. All others together are not used as much. */
+function get(this: ProxyTraps, shadow: object, key: PropertyKey, receiver: unknown): unknown {
+  const target = this.target as Readonly<Record<PropertyKey, unknown>> | undefined;
+  if (target === undefined) return getUnresolved(this, shadow, key, receiver);
+  if (receiver !== this.proxy) return getInherited(this, target, key, receiver);
+  const value = target[key];
+  return value === undefined || typeof value === 'function' || value === target
+    ? given(this, target, key, value)
+    : value;
+}
+
+function getUnresolved(state: ProxyTraps, shadow: object, key: PropertyKey, receiver: unknown): unknown {
   // No `then`: a promise that is resolved with the proxy takes it as its value and does not resolve it.
-  return key === 'constructor' ? QuietProxy : undefined;
+  if (key === 'then') return undefined;
+  if (receiver === state.proxy) {
+    if (key === stateSymbol) return state;
+    if (key === inspectCustom) return undefined;
+    if (key === 'toJSON' && state.factory.toJSON !== undefined) return referenceWriter(state);
+    if (key === 'constructor' && isQuiet()) return QuietProxy;
+  }
+  state.resolveSync();
+  return get.call(state, shadow, key, receiver);
 }
 
-/** What a resolved proxy has where its target has nothing. */
-function absentProperty(state: ProxyState, key: PropertyKey): unknown {
-  if (key === stateSymbol) return state;
-  if (key === 'toJSON') return toJSON(state) ?? primitiveToJSON(state);
-  return key === 'constructor' && isQuiet() ? QuietProxy : undefined;
-}
-
-/** The method that writes the reference, where the factory has one to write. */
-function toJSON(state: ProxyState): (() => unknown) | undefined {
-  const { factory } = state;
-  if (factory.toJSON === undefined) return undefined;
-  return () => factory.toJSON?.();
-}
-
-/** JSON knows a wrapper object by its internal slot, which a proxy of it has not. */
-function primitiveToJSON(state: ProxyState): (() => unknown) | undefined {
-  return state.value === state.target ? undefined : () => state.value;
-}
-
-/** Reading through an object that inherits from the proxy: its own `this`, and nothing bound. */
-function inherited(state: ProxyState, target: object, key: PropertyKey, receiver: unknown): unknown {
+/** A read by an object that inherits from the proxy: with its own `this`, and nothing bound. */
+function getInherited(state: ProxyTraps, target: object, key: PropertyKey, receiver: unknown): unknown {
   const value: unknown = Reflect.get(target, key, receiver);
   return value === target ? state.proxy : value;
 }
 
+/** What the proxy gives for a value of its target that it may not give as it is. */
+function given(state: ProxyTraps, target: object, key: PropertyKey, value: unknown): unknown {
+  // An object that refers to itself refers to its proxy.
+  if (value === target) return state.proxy;
+  if (key === 'toJSON' && state.factory.toJSON !== undefined) return referenceWriter(state);
+  if (typeof value === 'function') {
+    if (key !== 'constructor') return methodOf(state, key, value);
+    return isQuiet() && !Object.hasOwn(target, key) ? QuietProxy : value;
+  }
+  if (value === undefined && !(key in target)) return givenForNothing(state, target, key);
+  return value;
+}
+
+/** What the proxy has where its target has nothing. */
+function givenForNothing(state: ProxyTraps, target: object, key: PropertyKey): unknown {
+  if (key === stateSymbol) return state;
+  if (key === 'toJSON') return valueWriter(state);
+  if (key === 'constructor' && isQuiet()) return QuietProxy;
+  return key === Symbol.toStringTag ? builtinTag(target) : undefined;
+}
+
+/**
+ * What `Object.prototype.toString` finds in the internal slots of a Date, RegExp, Error, or boxed primitive. A proxy has
+ * none of them; without this it would be an `[object Object]` to everybody who tells values apart that way.
+ */
+function builtinTag(target: object): string | undefined {
+  const tag = Object.prototype.toString.call(target).slice(8, -1);
+  return tag === 'Object' ? undefined : tag;
+}
+
 /** The target's own property, with its value as the proxy gives it. */
-function describe(state: ProxyState, key: PropertyKey): PropertyDescriptor | undefined {
-  const target = state.resolveSync();
+function describe(state: ProxyTraps, target: object, key: PropertyKey): PropertyDescriptor | undefined {
   const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
-  if (descriptor === undefined || !('value' in descriptor)) return descriptor;
-  const value: unknown = descriptor.value;
-  if (value === target) descriptor.value = state.proxy;
-  else if (typeof value === 'function' && key !== 'constructor') descriptor.value = methodOf(state, value);
+  if (descriptor !== undefined && 'value' in descriptor) {
+    descriptor.value = given(state, target, key, descriptor.value);
+  }
   return descriptor;
 }
 
-/** The target, after the shadow of a non-extensible one has lost a property that the target has lost. */
-function current(shadow: object, key: PropertyKey): object {
-  const target = stateOfShadow(shadow).resolveSync();
-  if (!Object.isExtensible(shadow) && !Object.hasOwn(target, key)) Reflect.deleteProperty(shadow, key);
-  return target;
-}
-
-/** Makes the shadow of a non-extensible target non-extensible, with the properties that the target has. */
-function syncExtensible(shadow: object): void {
-  const state = stateOfShadow(shadow);
-  const target = state.resolveSync();
-  if (Object.isExtensible(target)) return;
-  if (Object.isExtensible(shadow)) lockShadow(shadow, target, (key) => describe(state, key));
-  else dropMissing(shadow, target);
+/** Makes the shadow of a non-extensible target non-extensible: the engine wants both to say the same. */
+function lock(state: ProxyTraps, shadow: object, target: object): void {
+  if (state.locked) return;
+  state.locked = true;
+  lockShadow(shadow, target, (key) => ({ ...describe(state, target, key) }));
 }

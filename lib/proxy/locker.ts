@@ -1,7 +1,9 @@
 /** A proxy behind lock: handed around where nothing shall use it by accident. */
 
-import { inspectProxy } from './inspect.js';
-import { stateOf } from './state.js';
+import { stateOf } from './brand.js';
+import type { SharedState } from './brand.js';
+import { inspectCustom, inspectProxy } from './inspect.js';
+import type { InspectOptions } from './inspect.js';
 import type { ObjectProxy, ProxyOf } from './types.js';
 
 /**
@@ -17,14 +19,17 @@ import type { ObjectProxy, ProxyOf } from './types.js';
  */
 export class ProxyLocker<T> {
   readonly #proxy: ObjectProxy<T>;
+  readonly #state: SharedState;
 
   /**
    * @param proxy - The proxy to hold. It is not resolved.
    * @throws TypeError for anything that is no proxy.
    */
   constructor(proxy: ProxyOf<T>) {
-    if (stateOf(proxy) === undefined) throw new TypeError('ProxyLocker takes a proxy.');
+    const state = stateOf(proxy);
+    if (state === undefined) throw new TypeError('ProxyLocker takes a proxy.');
     this.#proxy = proxy as ObjectProxy<T>; // what is branded as a proxy of T and was seen to be a proxy
+    this.#state = state;
   }
 
   /** The proxy, as it was given. */
@@ -34,11 +39,10 @@ export class ProxyLocker<T> {
 
   /** The proxy's reference, where it has one; the lock is opened by whoever reads it back. */
   toJSON(): unknown {
-    return stateOf(this.#proxy)?.factory.toJSON?.();
+    return this.#state.factory.toJSON?.();
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](depth: number, options: object, inspect: unknown): unknown {
-    const state = stateOf(this.#proxy);
-    return state === undefined ? this.#proxy : inspectProxy(state, depth, options, inspect);
+  [inspectCustom](depth: number, options: InspectOptions, inspect: unknown): string {
+    return inspectProxy(this.#state, depth, options, inspect);
   }
 }

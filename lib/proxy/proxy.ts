@@ -1,8 +1,10 @@
 /** Making proxies, and everything that is done to a proxy and not to its target. */
 
-import { handler } from './handler.js';
+import { stateOf } from './brand.js';
+import type { SharedState } from './brand.js';
+import { ProxyTraps } from './handler.js';
 import { createShadow } from './shadow.js';
-import { kindOf, ProxyState, stateOf } from './state.js';
+import { kindOf } from './state.js';
 import type { Factory, ObjectProxy, ProxyKind, ProxyOf, ResolveOptions } from './types.js';
 
 /** What {@link createProxy} takes beside the factory. */
@@ -43,14 +45,16 @@ export function createProxy<T>(factory: Factory<T>, options: CreateProxyOptions<
       'createProxy() takes a factory: an object with a resolve() method that gives the target.',
     );
   }
-  const target = targetOf(options.target);
-  const kind = options.kind ?? (target === undefined ? 'object' : kindOf(target));
+  // A target that is a proxy itself is the one behind it, which is not known as long as that one is not resolved.
+  const inner = stateOf(options.target);
+  const target: unknown = inner === undefined ? options.target : inner.value;
+  const kind = options.kind ?? (target === undefined ? (inner?.kind ?? 'object') : kindOf(target));
   if (!kinds.has(kind)) {
     throw new TypeError(`"${kind}" is no kind of a proxy. Use one of ${[...kinds].join(', ')}.`);
   }
-  const state = new ProxyState(factory, kind);
+  const state = new ProxyTraps(factory, kind);
   if (target !== undefined) state.populate(target);
-  const proxy = new Proxy(createShadow(state, kind), handler);
+  const proxy = new Proxy(createShadow(kind), state);
   state.proxy = proxy;
   return proxy as ObjectProxy<T>; // from here on it is one: the handler answers as a T
 }
@@ -93,12 +97,8 @@ export function isResolved(proxy: ProxyOf<unknown>): boolean {
  * ```
  */
 export function resolve<T>(proxy: ProxyOf<T>, options: ResolveOptions = {}): Promise<T> {
-  let state: ProxyState;
-  try {
-    state = stateOrThrow(proxy, 'resolve');
-  } catch (error) {
-    return Promise.reject(error as TypeError); // stateOrThrow throws nothing else
-  }
+  const state = stateOf(proxy);
+  if (state === undefined) return Promise.reject(noProxy(proxy, 'resolve'));
   return state.resolve(options) as Promise<T>; // the factory was one of T
 }
 
@@ -154,18 +154,13 @@ export function getFactory<T>(proxy: ProxyOf<T>): Factory<T> {
   return stateOrThrow(proxy, 'getFactory').factory as Factory<T>; // the proxy's type is its factory's
 }
 
-/** A target that is a proxy itself is the one behind it; not known as long as that one is not resolved. */
-function targetOf(target: unknown): unknown {
-  const state = stateOf(target);
-  return state === undefined ? target : state.value;
+function stateOrThrow(proxy: unknown, operation: string): SharedState {
+  const state = stateOf(proxy);
+  if (state === undefined) throw noProxy(proxy, operation);
+  return state;
 }
 
-function stateOrThrow(proxy: unknown, operation: string): ProxyState {
-  const state = stateOf(proxy);
-  if (state === undefined) {
-    throw new TypeError(
-      `${operation}() takes a proxy, not ${proxy === null ? 'null' : `a value of type ${typeof proxy}`}.`,
-    );
-  }
-  return state;
+function noProxy(value: unknown, operation: string): TypeError {
+  const found = value === null ? 'null' : `a value of type ${typeof value}`;
+  return new TypeError(`${operation}() takes a proxy, not ${found}.`);
 }

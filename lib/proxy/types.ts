@@ -1,5 +1,7 @@
 /** The types of a proxy: what stands for what. */
 
+/* eslint-disable @typescript-eslint/no-wrapper-object-types -- the proxy of a primitive is a wrapper object */
+
 /** Only in the type system: no proxy has this property. */
 declare const proxied: unique symbol;
 
