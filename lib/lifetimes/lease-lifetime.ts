@@ -1,6 +1,7 @@
 /** The lifetime that ends by itself at a time. */
 
 import type { ConnectorKey } from '../connectors/protocol.js';
+import { warnOfFailure } from '../resources/warnings.js';
 import type { Store } from '../store/store.js';
 import { Lifetime } from './lifetime.js';
 import type { LifetimeOptions } from './lifetime.js';
@@ -108,13 +109,18 @@ export class LeaseLifetime extends Lifetime {
     return keys.map((key) => connector.expire?.(key, remaining) as Promise<unknown>); // it has it, as was seen above
   }
 
+  /** Nobody awaits what a timer does. */
+  readonly #warn = (error: unknown): void => {
+    warnOfFailure(`The lease "${this.name}" ended, and not all of its objects could be evicted`, error);
+  };
+
   #schedule(): void {
     clearTimeout(this.#timer);
     const remaining = this.#expiresAt - Date.now();
     const timer = setTimeout(
       () => {
         if (Date.now() < this.#expiresAt) this.#schedule();
-        else this.close().catch(warn);
+        else this.close().catch(this.#warn);
       },
       Math.min(Math.max(0, remaining), longestTimer),
     );
@@ -146,10 +152,4 @@ function sumOf(duration: Duration): Milliseconds {
       sum + count * (Object.hasOwn(unitLengths, unit) ? unitLengths[unit as keyof Duration] : NaN),
     units.length === 0 ? NaN : 0,
   );
-}
-
-/** Nobody awaits what a timer does. */
-function warn(error: unknown): void {
-  const warning = error instanceof Error ? error : new Error(String(error));
-  (globalThis as { process?: { emitWarning?(warning: Error): void } }).process?.emitWarning?.(warning);
 }

@@ -4,7 +4,7 @@ import '../resources/symbols.js';
 import type { ConnectorKey } from '../connectors/protocol.js';
 import { LifetimeEndedError, ProxyStoreFactoryError, StoreError } from '../errors.js';
 import { getFactory } from '../proxy/proxy.js';
-import { factoryName } from '../proxy/state.js';
+import { factoryName } from '../proxy/failures.js';
 import type { ProxyOf } from '../proxy/types.js';
 import { isStoreFactory } from '../registry/registered-store.js';
 import { Failures } from '../resources/close-once.js';
@@ -133,7 +133,7 @@ export class Lifetime implements KeyLifetime, AsyncDisposable, Disposable {
     this.assertOpen();
     const factories = proxies.map((proxy) => {
       const factory = getFactory(proxy);
-      if (isStoreFactory(factory)) return factory as FactoryOfStore; // of this or another copy of the package
+      if (isStoreFactory(factory)) return factory as unknown as FactoryOfStore; // of this or another copy of the package
       throw new ProxyStoreFactoryError(
         `A proxy that was made with a ${factoryName(factory)} has no object in a store that could be evicted.`,
         { factoryName: factoryName(factory) },

@@ -1,6 +1,7 @@
 /** The lifetime of the process. */
 
 import type { ConnectorKey } from '../connectors/protocol.js';
+import { warnOfFailure } from '../resources/warnings.js';
 import type { Store } from '../store/store.js';
 import { Lifetime } from './lifetime.js';
 
@@ -14,7 +15,6 @@ interface EndingProcess {
   off(event: string, listener: (...args: never[]) => void): unknown;
   listenerCount(event: string): number;
   kill(pid: number, signal: string): unknown;
-  emitWarning(warning: Error): void;
 }
 
 /**
@@ -88,6 +88,6 @@ export class StaticLifetime extends Lifetime {
   };
 
   readonly #warn = (error: unknown): void => {
-    this.#process?.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    warnOfFailure('The process ends, and not all objects that live as long could be evicted', error);
   };
 }
