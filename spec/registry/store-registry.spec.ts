@@ -85,11 +85,14 @@ describe('register', () => {
     expect(registry.size).toBe(1);
   });
 
-  it.each([...wrong, ['a string', 'results']])('throws TypeError for %s', (_, value) => {
-    const registry = new StoreRegistry();
-    expect(() => registry.register(value as Store)).toThrow(TypeError);
-    expect(registry.size).toBe(0);
-  });
+  it.each<readonly [string, unknown]>([...wrong, ['a string', 'results']])(
+    'throws TypeError for %s',
+    (_, value) => {
+      const registry = new StoreRegistry();
+      expect(() => registry.register(value as Store)).toThrow(TypeError);
+      expect(registry.size).toBe(0);
+    },
+  );
 
   it('throws TypeError for a proxy and does not resolve it', () => {
     const proxy = untouched();
@@ -188,9 +191,12 @@ describe('get', () => {
     expect((error as Error).message).toContain(factoryName);
   });
 
-  it.each([...wrong, ['a store', storeNamed('results')]])('throws TypeError for %s', (_, value) => {
-    expect(() => new StoreRegistry().get(value as string)).toThrow(TypeError);
-  });
+  it.each<readonly [string, unknown]>([...wrong, ['a store', storeNamed('results')]])(
+    'throws TypeError for %s',
+    (_, value) => {
+      expect(() => new StoreRegistry().get(value as string)).toThrow(TypeError);
+    },
+  );
 });
 
 describe('has and size', () => {
@@ -203,12 +209,13 @@ describe('has and size', () => {
     expect([registry.has('constructor'), registry.has('')]).toEqual([false, false]);
   });
 
-  it.each([...wrong, ['a store', storeNamed('results')], ['a proxy', untouched()]])(
-    'has throws TypeError for %s',
-    (_, value) => {
-      expect(() => new StoreRegistry().has(value as string)).toThrow(/takes the name of a store/);
-    },
-  );
+  it.each<readonly [string, unknown]>([
+    ...wrong,
+    ['a store', storeNamed('results')],
+    ['a proxy', untouched()],
+  ])('has throws TypeError for %s', (_, value) => {
+    expect(() => new StoreRegistry().has(value as string)).toThrow(/takes the name of a store/);
+  });
 });
 
 describe('iteration', () => {
