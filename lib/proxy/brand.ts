@@ -28,6 +28,8 @@ export interface SharedState {
   resolveSync(): object;
   /** Starts to resolve. A failure is kept for the next use, which throws it and forgets it. */
   resolveAhead(): void;
+  /** Forgets the target: the next use asks the factory again. */
+  unresolve(): void;
 }
 
 /**

@@ -67,8 +67,10 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
     if (typeof value === 'function') keepFunction(this, value);
     const own = value === this.proxy ? { ...descriptor, value: target } : descriptor;
     if (!Reflect.defineProperty(target, key, own)) return false;
-    const actual = describe(this, target, key);
-    if (actual?.configurable === false) Reflect.defineProperty(shadow, key, actual);
+    // The engine compares what was asked for with what the shadow has, if that has it or must have it.
+    if (descriptor.configurable === false || Object.hasOwn(shadow, key)) {
+      Reflect.defineProperty(shadow, key, { ...describe(this, target, key) });
+    }
     return true;
   }
 
@@ -105,6 +107,11 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
     return Reflect.construct(target, args, newTarget === this.proxy ? target : newTarget);
   }
 
+  override unresolve(): void {
+    super.unresolve();
+    this.methods = undefined;
+  }
+
   /** For who shows a proxy as it is made (`util.inspect` with `showProxy`): the handler is one of the parts. */
   [inspectCustom](depth: number, options: InspectOptions, inspect: unknown): unknown {
     return inspectProxy(this, depth, options, inspect);
@@ -127,6 +134,7 @@ function getUnresolved(state: ProxyTraps, shadow: object, key: PropertyKey, rece
   if (key === 'then') return undefined;
   if (receiver === state.proxy) {
     if (key === stateSymbol) return state;
+    if (isDisposal(state, key)) return disposer(state, key);
     if (key === inspectCustom) return undefined;
     if (key === 'toJSON' && state.factory.toJSON !== undefined) return referenceWriter(state);
     if (key === 'constructor' && isQuiet()) return QuietProxy;
@@ -146,12 +154,27 @@ function given(state: ProxyTraps, target: object, key: PropertyKey, value: unkno
   // An object that refers to itself refers to its proxy.
   if (value === target) return state.proxy;
   if (key === 'toJSON' && state.factory.toJSON !== undefined) return referenceWriter(state);
+  if (isDisposal(state, key)) return disposer(state, key);
   if (typeof value === 'function') {
     if (key !== 'constructor') return methodOf(state, key, value);
     return isQuiet() && !Object.hasOwn(target, key) ? QuietProxy : value;
   }
   if (value === undefined && !(key in target)) return givenForNothing(state, target, key);
   return value;
+}
+
+/** The keys under which a resource is disposed of. */
+type DisposalKey = typeof Symbol.dispose | typeof Symbol.asyncDispose;
+
+/** Whether a key is that of a disposal which is the factory's, whatever the target has there. */
+function isDisposal(state: ProxyTraps, key: PropertyKey): key is DisposalKey {
+  const { factory } = state;
+  if (key === Symbol.dispose) return factory[Symbol.dispose] !== undefined;
+  return key === Symbol.asyncDispose && factory[Symbol.asyncDispose] !== undefined;
+}
+
+function disposer(state: ProxyTraps, key: DisposalKey): () => unknown {
+  return () => state.factory[key]?.();
 }
 
 /** What the proxy has where its target has nothing. */

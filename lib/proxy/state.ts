@@ -57,6 +57,12 @@ export class ProxyState implements SharedState {
     }
   }
 
+  unresolve(): void {
+    this.target = undefined;
+    this.value = undefined;
+    this.#resolution = undefined;
+  }
+
   /**
    * Asks the factory.
    *

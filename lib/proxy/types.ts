@@ -1,5 +1,7 @@
 /** The types of a proxy: what stands for what. */
 
+import '../resources/symbols.js';
+
 /* eslint-disable @typescript-eslint/no-wrapper-object-types -- the proxy of a primitive is a wrapper object */
 
 /** Only in the type system: no proxy has this property. */
@@ -77,6 +79,10 @@ export interface Factory<T> {
   resolveSync?(): T;
   /** The proxy's JSON form. With it, `JSON.stringify` writes this and does not resolve. */
   toJSON?(): unknown;
+  /** With this the proxy is a `Disposable`, resolved or not: its `[Symbol.dispose]()` is this one. */
+  [Symbol.dispose]?(): void;
+  /** With this the proxy is an `AsyncDisposable`, resolved or not: its `[Symbol.asyncDispose]()` is this one. */
+  [Symbol.asyncDispose]?(): PromiseLike<void>;
   /** What a log shall show of a proxy that is not resolved, such as the names of a store and a key. */
   describe?(): Readonly<Record<string, unknown>>;
 }
