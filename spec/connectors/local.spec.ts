@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -6,6 +5,7 @@ import { connectorFromConfig } from '../../lib/connectors/connector-classes.js';
 import { LocalConnector } from '../../lib/connectors/local.js';
 import { ConnectorClosedError, ConnectorError } from '../../lib/errors.js';
 import { compiledLibrary } from '../compiled-library.js';
+import { runScript } from './child-script.js';
 
 const day = 24 * 60 * 60 * 1000;
 const bytes = Uint8Array.of(1, 2, 3);
@@ -218,7 +218,7 @@ describe('LocalConnector', () => {
   });
 
   it('keeps no process alive', () => {
-    const { status, stdout } = run(`
+    const { status, stdout } = runScript(`
       const connector = new LocalConnector();
       const key = connector.sync.put([new Uint8Array(1)]);
       connector.expire(key, 100 * 24 * 60 * 60 * 1000);
@@ -229,7 +229,8 @@ describe('LocalConnector', () => {
   });
 
   it('is collected, with its objects and its id, when nobody closes it', () => {
-    const { status, stdout } = run(`
+    const { status, stdout } = runScript(
+      `
       const { setImmediate: turn } = require('node:timers/promises');
       (async () => {
         let connector = new LocalConnector();
@@ -246,17 +247,9 @@ describe('LocalConnector', () => {
         const table = globalThis[Symbol.for('proxystore.memorySpaces')];
         while (table.size > 0) { await turn(); gc(); }
       })();
-    `);
+    `,
+      { nodeArguments: ['--expose-gc'] },
+    );
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'ERR_PROXYSTORE_CONNECTOR\n' });
   });
 });
-
-/** Runs a script in a process of its own until that ends by itself. */
-function run(script: string): { status: number | null; stdout: string } {
-  const module = JSON.stringify(join(compiledLibrary(), 'connectors/local.js'));
-  return spawnSync(
-    process.execPath,
-    ['--expose-gc', '-e', `const { LocalConnector } = require(${module}); ${script}`],
-    { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-}

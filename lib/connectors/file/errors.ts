@@ -5,6 +5,7 @@ import { ConnectorError } from '../../errors.js';
 /** What to do about the failures that have a reason of their own. */
 const advice: Readonly<Record<string, string>> = {
   EACCES: 'This process has no permission. Give it one, or use another directory.',
+  EEXIST: 'Something of that name stands there, and it is no directory.',
   EDQUOT: "The user's disk quota is used up. Free some of it, or use a directory on another disk.",
   EFBIG: 'The file would be larger than the file system or a limit of this process allows.',
   EISDIR: 'A directory of that name stands there, which no connector made. Move it away.',

@@ -3,7 +3,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConnectorError } from '../../errors.js';
-import { fileError } from './errors.js';
+import { codeOf, fileError } from './errors.js';
 
 /**
  * Makes a directory and those above it, unless it is there.
@@ -22,12 +22,39 @@ export function makeDirectory(directory: string, durable: boolean): string {
   }
   const path = resolve(directory);
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
-    const first = mkdirSync(path, { recursive: true });
+    const first = makeWithParents(path);
     if (durable && first !== undefined) persistNames(path, dirname(first));
     return path;
   } catch (error) {
     throw fileError('make a place for objects', path, error);
+  }
+}
+
+/**
+ * Makes a directory and those above it. Not with the `recursive` option of Node, which never comes back where a
+ * directory refuses a new one by saying that there is none (ENOENT), as those in /proc do.
+ *
+ * @returns The first one that was made, or `undefined` where all are there.
+ */
+function makeWithParents(path: string): string | undefined {
+  try {
+    return makeOne(path) ? path : undefined;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const first = makeWithParents(dirname(path));
+  return makeOne(path) ? (first ?? path) : first;
+}
+
+/** Makes a directory, unless it is there, which it also is when another process has just made it. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      return false;
+    throw error;
   }
 }
 
