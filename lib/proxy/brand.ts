@@ -28,7 +28,10 @@ export interface SharedState {
   resolveSync(): object;
   /** Starts to resolve. A failure is kept for the next use, which throws it and forgets it. */
   resolveAhead(): void;
-  /** Forgets the target: the next use asks the factory again. */
+  /**
+   * Forgets the target: the next use asks the factory again. What the engine was told of the old one and holds the
+   * proxy to (a property that cannot be configured) must be true of the new one.
+   */
   unresolve(): void;
 }
 

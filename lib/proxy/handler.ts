@@ -11,7 +11,7 @@ import { assign } from './assign.js';
 import { stateSymbol } from './brand.js';
 import { inspectCustom, inspectProxy } from './inspect.js';
 import type { InspectOptions } from './inspect.js';
-import { keepFunction, methodOf, referenceWriter, valueWriter } from './methods.js';
+import { factoryMethod, keepFunction, methodOf, valueWriter } from './methods.js';
 import { isQuiet, QuietProxy } from './quiet.js';
 import { dropIfMissing, dropMissing, lockShadow } from './shadow.js';
 import { ProxyState } from './state.js';
@@ -134,10 +134,10 @@ function getUnresolved(state: ProxyTraps, shadow: object, key: PropertyKey, rece
   if (key === 'then') return undefined;
   if (receiver === state.proxy) {
     if (key === stateSymbol) return state;
-    if (isDisposal(state, key)) return disposer(state, key);
     if (key === inspectCustom) return undefined;
-    if (key === 'toJSON' && state.factory.toJSON !== undefined) return referenceWriter(state);
     if (key === 'constructor' && isQuiet()) return QuietProxy;
+    const method = factoryMethod(state, key);
+    if (method !== undefined) return method;
   }
   state.resolveSync();
   return get.call(state, shadow, key, receiver);
@@ -153,28 +153,14 @@ function getInherited(state: ProxyTraps, target: object, key: PropertyKey, recei
 function given(state: ProxyTraps, target: object, key: PropertyKey, value: unknown): unknown {
   // An object that refers to itself refers to its proxy.
   if (value === target) return state.proxy;
-  if (key === 'toJSON' && state.factory.toJSON !== undefined) return referenceWriter(state);
-  if (isDisposal(state, key)) return disposer(state, key);
+  const method = factoryMethod(state, key);
+  if (method !== undefined) return method;
   if (typeof value === 'function') {
     if (key !== 'constructor') return methodOf(state, key, value);
     return isQuiet() && !Object.hasOwn(target, key) ? QuietProxy : value;
   }
   if (value === undefined && !(key in target)) return givenForNothing(state, target, key);
   return value;
-}
-
-/** The keys under which a resource is disposed of. */
-type DisposalKey = typeof Symbol.dispose | typeof Symbol.asyncDispose;
-
-/** Whether a key is that of a disposal which is the factory's, whatever the target has there. */
-function isDisposal(state: ProxyTraps, key: PropertyKey): key is DisposalKey {
-  const { factory } = state;
-  if (key === Symbol.dispose) return factory[Symbol.dispose] !== undefined;
-  return key === Symbol.asyncDispose && factory[Symbol.asyncDispose] !== undefined;
-}
-
-function disposer(state: ProxyTraps, key: DisposalKey): () => unknown {
-  return () => state.factory[key]?.();
 }
 
 /** What the proxy has where its target has nothing. */

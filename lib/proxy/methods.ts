@@ -1,7 +1,11 @@
 /** The functions of a target, as its proxy hands them out. */
 
+import '../resources/symbols.js';
 import { stateOf } from './brand.js';
 import type { ProxyTraps } from './handler.js';
+
+// Taken once: they are compared with at each call of a method.
+const { dispose, asyncDispose } = Symbol;
 
 /** Any function; how it is called is its caller's business. */
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -40,13 +44,18 @@ export function keepFunction(state: ProxyTraps, method: object): void {
 }
 
 /**
- * The `toJSON` of a proxy whose factory writes a reference.
+ * A method that a proxy has of its factory, whatever its target has under that key, resolved or not: its JSON form and
+ * its disposal.
  *
- * @param state - The proxy's state, with such a factory.
+ * @param state - The proxy's state.
+ * @param key - The key that is read.
+ * @returns The method; `undefined` where the factory has none to give.
  */
-export function referenceWriter(state: ProxyTraps): unknown {
-  const { factory } = state;
-  return cached(state, factory, () => () => factory.toJSON?.());
+export function factoryMethod(state: ProxyTraps, key: PropertyKey): unknown {
+  if (key !== 'toJSON' && key !== dispose && key !== asyncDispose) return undefined;
+  const factory = state.factory as Partial<Record<PropertyKey, () => unknown>>; // all three are called without arguments
+  const method = factory[key];
+  return method && cached(state, method, () => () => method.call(factory));
 }
 
 /**

@@ -19,6 +19,9 @@ export class Resolution {
   /** How that one failed, until somebody has been told. */
   #failure: { readonly error: unknown } | undefined = undefined;
 
+  /** Whether what is being produced is for those only who wait for it already. */
+  #abandoned = false;
+
   constructor(state: ProxyState) {
     this.#state = state;
   }
@@ -53,6 +56,11 @@ export class Resolution {
     return failure;
   }
 
+  /** Leaves the proxy without a target, whatever becomes of the call that is under way. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
   #start(abortable: boolean): SharedCall<unknown> {
     let call = this.#call;
     if (call === undefined || call.abandoned) {
@@ -71,10 +79,12 @@ export class Resolution {
     try {
       const produced = await state.ask(() => state.factory.resolve({ signal }));
       const inner = stateOf(produced);
-      state.populate(inner === undefined ? produced : await this.#follow(inner, signal));
+      const value = inner === undefined ? produced : await this.#follow(inner, signal);
+      if (this.#abandoned) return value;
+      state.populate(value);
     } catch (error) {
       // A use in place may have been faster; then all is well.
-      if (state.target === undefined) {
+      if (this.#abandoned || state.target === undefined) {
         throw signal?.aborted === true ? error : factoryFailure(state.factory, error);
       }
     }

@@ -60,6 +60,7 @@ export class ProxyState implements SharedState {
   unresolve(): void {
     this.target = undefined;
     this.value = undefined;
+    this.#resolution?.abandon();
     this.#resolution = undefined;
   }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { ProxyUnresolvedError } from '../../lib/errors.js';
 import { createProxy, extract, isResolved, resolve } from '../../lib/proxy/proxy.js';
@@ -134,7 +135,7 @@ const leaving: readonly (readonly [string, (p: unknown) => unknown])[] = [
   ['Promise.allSettled', (p) => Promise.allSettled([p])],
   ['Promise.race', (p) => Promise.race([p])],
   ['await of an array that holds it', async (p) => [await p]],
-  ['for await', async (p) => { for await (const each of [Promise.resolve(p)]) return each; return undefined; }],
+  ['for await', async (p) => { for await (const each of Readable.from([p])) return each as unknown; return undefined; }],
   ['yield from an async generator', async (p) => (await (async function* () { yield p; })().next()).value],
   ['a ternary', (p) => (p ? 1 : 2)],
   ['negation', (p) => !p],
