@@ -53,7 +53,7 @@ export function keepFunction(state: ProxyTraps, method: object): void {
  */
 export function factoryMethod(state: ProxyTraps, key: PropertyKey): unknown {
   if (key !== 'toJSON' && key !== dispose && key !== asyncDispose) return undefined;
-  const factory = state.factory as Partial<Record<PropertyKey, () => unknown>>; // all three are called without arguments
+  const factory = state.factory as object as Partial<Record<PropertyKey, () => unknown>>; // all three are called without arguments
   const method = factory[key];
   return method && cached(state, method, () => () => method.call(factory));
 }
