@@ -7,7 +7,11 @@
 /// <reference lib="esnext.disposable" />
 
 import './resources/symbols.js';
+import './ownership/owned-references.js';
+import './ownership/store-owned-proxy-method.js';
 import './references/stored-proxies.js';
+import './futures/future-references.js';
+import './futures/store-future-method.js';
 
 export * as Errors from './errors.js';
 export * from './errors.js';
@@ -73,10 +77,35 @@ export type { LifetimeOptions } from './lifetimes/lifetime.js';
 export { StaticLifetime } from './lifetimes/static-lifetime.js';
 export type { KeyLifetime } from './store/key-lifetime.js';
 
+export {
+  borrow,
+  clone,
+  intoOwned,
+  markOutOfScope,
+  mutBorrow,
+  update,
+  updateSync,
+} from './ownership/ownership-operations.js';
+export type { MutBorrowOptions } from './ownership/ownership-operations.js';
+export type { UpdateOptions } from './ownership/owned-factory.js';
+export type { OwnedProxyOptions } from './ownership/store-owned-proxy-method.js';
+export type { DeepReadonly, OwnedProxy, RefMutProxy, RefProxy } from './ownership/types.js';
+
 export { fromReference, reference, reviver } from './references/reference.js';
 export { pack, unpack } from './references/pack.js';
 export type { Packed } from './references/pack.js';
 export type { ProxyReference } from './store/proxy-reference.js';
+
+export { StoreFuture } from './futures/store-future.js';
+export type { FutureState, FutureValue, FutureValues } from './futures/store-future.js';
+export type { FutureArguments } from './futures/store-future-method.js';
+export type {
+  FutureOptions,
+  FutureProxyOptions,
+  ResultOptions,
+  StoreFutureOptions,
+} from './futures/future-options.js';
+export type { PollingOptions } from './futures/waiting.js';
 
 export { deserialize, serialize } from './serialize/serialize.js';
 
