@@ -58,10 +58,10 @@ function planOf(root: unknown, visitor: GraphVisitor): Plan {
   const copied = new Set<object>();
   const holders = new Holders();
   const waiting: object[] = [];
-  const meet = (member: unknown, holder: object | undefined): void => {
-    if (isObject(member) && holders.add(member, holder)) waiting.push(member);
-  };
-  meet(root, undefined);
+  if (isObject(root)) {
+    holders.start(root);
+    waiting.push(root);
+  }
   for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
     if (visitor.keeps?.(member) === true) continue;
     if (visitor.replaces(member)) {
@@ -71,7 +71,11 @@ function planOf(root: unknown, visitor: GraphVisitor): Plan {
     const opened = visitor.open?.(member);
     const container = containerOf(opened ?? member);
     if (opened !== undefined || (container && visitor.close?.(member, member))) copied.add(member);
-    if (container !== undefined) for (const inner of membersOf(container)) meet(inner, member);
+    if (container !== undefined) {
+      for (const inner of membersOf(container)) {
+        if (isObject(inner) && holders.add(inner, member)) waiting.push(inner);
+      }
+    }
   }
   const reaching = [...replaced, ...copied];
   for (let member = reaching.pop(); member !== undefined; member = reaching.pop()) {
@@ -93,17 +97,20 @@ class Holders {
     return this.#first.has(member);
   }
 
-  /** Notes a holder, or none for the root. Tells whether the member is new. */
-  add(member: object, holder: object | undefined): boolean {
+  /** Notes the root, which nothing has to hold. */
+  start(root: object): void {
+    this.#first.set(root, undefined);
+  }
+
+  /** Notes a holder. Tells whether the member is new. */
+  add(member: object, holder: object): boolean {
     if (!this.#first.has(member)) {
       this.#first.set(member, holder);
       return true;
     }
-    if (holder !== undefined) {
-      const others = this.#others.get(member);
-      if (others === undefined) this.#others.set(member, [holder]);
-      else others.push(holder);
-    }
+    const others = this.#others.get(member);
+    if (others === undefined) this.#others.set(member, [holder]);
+    else others.push(holder);
     return false;
   }
 

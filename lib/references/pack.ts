@@ -1,6 +1,7 @@
 /** Proxies in a structured clone: out of it for the way, back in it at the other end. */
 
 import { InvalidReferenceError } from '../errors.js';
+import { ProxyLocker } from '../proxy/locker.js';
 import { getFactory, isProxy } from '../proxy/proxy.js';
 import type { ProxyReference } from '../store/proxy-reference.js';
 import { replaceInGraph } from './graph.js';
@@ -32,7 +33,8 @@ interface Envelope {
  *
  * @param value - Anything that can be cloned but for the proxies in it: in objects, arrays, Maps and Sets, however
  *   deep, in cycles too. It is not changed. As with every clone, an instance of a class becomes a plain object where
- *   a proxy is in it. What a clone takes no members of, such as a Date or an Error, is not looked into.
+ *   a proxy is in it. What a clone takes no members of, such as a Date or an Error, is not looked into. A
+ *   locked proxy goes as what its JSON form is, too: the reference of its proxy.
  * @returns What to send.
  * @throws ProxyStoreFactoryError for a proxy that no store has made.
  * @example
@@ -75,15 +77,22 @@ export function unpack<T>(packed: Packed<T>): T {
 
 /** Whether a reference goes in a member's place. Throws for a proxy that there can be no reference of. */
 function isReplaced(member: object): boolean {
-  if (!isProxy(member)) return isPackable(member);
+  // A proxy is told apart first: any other look at it would resolve it.
+  if (!isProxy(member)) return isLocked(member) ? isReplaced(member.unlock()) : isPackable(member);
   if (!isPackable(getFactory(member))) reference(member);
   return true;
 }
 
 function packed(member: object): ProxyReference {
-  if (!isProxy(member)) return (member as Packable)[packSymbol](); // isReplaced has seen it
+  // It is one or the other: isReplaced has seen it.
+  if (!isProxy(member))
+    return isLocked(member) ? packed(member.unlock()) : (member as Packable)[packSymbol]();
   const factory = getFactory(member);
   return isPackable(factory) ? factory[packSymbol]() : reference(member);
+}
+
+function isLocked(member: object): member is ProxyLocker<object> {
+  return member instanceof ProxyLocker;
 }
 
 function isEnvelope(value: object): value is Envelope {
