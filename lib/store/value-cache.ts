@@ -20,13 +20,16 @@ interface ByDeserializer<V> {
   readonly of: V;
 }
 
+/** A fetch that is under way. */
+type Fetch = ByDeserializer<SharedCall<Found | undefined>>;
+
 /**
  * Values by key and deserializer. Two deserializers give two values of the same bytes; all of them go with their
  * key. The size is counted in keys.
  */
 export class ValueCache {
   readonly #kept: LRUCache<string, ByDeserializer<Found>[]> | undefined;
-  readonly #fetches = new Map<string, ByDeserializer<SharedCall<Found | undefined>>[]>();
+  readonly #fetches = new Map<string, Fetch[]>();
   /** For each fetch of a batch that is under way, the keys that were dropped meanwhile. */
   readonly #droppedMeanwhile = new Set<Set<string>>();
 
@@ -87,20 +90,24 @@ export class ValueCache {
     signal: AbortSignal | undefined,
   ): Promise<Found | undefined> {
     const text = keyText(key);
-    const underWay = find(this.#fetches.get(text), deserializer);
+    const entries = this.#fetches.get(text) ?? [];
+    const underWay = find(entries, deserializer);
     if (underWay !== undefined && !underWay.abandoned) return underWay.join(signal);
-    const call = new SharedCall((shared) => fetch({ signal: shared }), signal !== undefined);
-    const entry = { deserializer, of: call };
-    const others = this.#fetches.get(text)?.filter((other) => other.of !== underWay) ?? [];
-    this.#fetches.set(text, [...others, entry]);
-    call.promise.then(
-      (found) => {
+    const run = async (shared: AbortSignal | undefined): Promise<Found | undefined> => {
+      try {
+        const found = await fetch({ signal: shared });
         // A key that was dropped meanwhile has no entry any more: this is an old value then.
-        if (this.#removeFetch(text, entry) && found !== undefined) this.keep(key, deserializer, found);
-      },
-      () => this.#removeFetch(text, entry),
-    );
-    return call.join(signal);
+        if (found !== undefined && this.#isUnderWay(text, entry)) this.keep(key, deserializer, found);
+        return found;
+      } finally {
+        this.#removeFetch(text, entry);
+      }
+    };
+    const entry = { deserializer, of: new SharedCall(run, signal !== undefined) };
+    // One that all have given up stays behind the new one until it is settled, and is not found any more.
+    entries.unshift(entry);
+    this.#fetches.set(text, entries);
+    return entry.of.join(signal);
   }
 
   /**
@@ -139,13 +146,16 @@ export class ValueCache {
     this.#fetches.clear();
   }
 
-  #removeFetch(text: string, entry: object): boolean {
+  #isUnderWay(text: string, entry: Fetch): boolean {
+    return this.#fetches.get(text)?.includes(entry) === true;
+  }
+
+  #removeFetch(text: string, entry: Fetch): void {
     const entries = this.#fetches.get(text);
-    const others = entries?.filter((other) => other !== entry);
-    if (others === undefined || others.length === entries?.length) return false;
-    if (others.length === 0) this.#fetches.delete(text);
-    else this.#fetches.set(text, others);
-    return true;
+    const index = entries?.indexOf(entry) ?? -1;
+    if (entries === undefined || index < 0) return;
+    if (entries.length === 1) this.#fetches.delete(text);
+    else entries.splice(index, 1);
   }
 }
 
