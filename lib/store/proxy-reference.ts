@@ -25,6 +25,16 @@ export interface ProxyReference {
   readonly future?: 'future' | 'proxy';
   /** How a future or its proxy waits, where it is not by the defaults: the times in milliseconds, and a factor. */
   readonly wait?: WaitReference;
+  /** That the owner of the object travels, and not a copy of its reference. */
+  readonly owned?: OwnedReference;
+}
+
+/** The JSON form of the ownership that moves with a reference. */
+export interface OwnedReference {
+  /** The keys that whoever loads the reference must be the first to store under, to be the owner. */
+  readonly claims: readonly ConnectorKey[];
+  /** The keys by which former owners became it. They go with the object. */
+  readonly spent?: readonly ConnectorKey[];
 }
 
 /** The JSON form of how the result of a future is waited for. */

@@ -52,7 +52,8 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
   readonly kind: ProxyKind;
   /** Whether resolving takes the object out of the store. */
   readonly evict: boolean;
-  readonly #deserializer: Deserializer<T> | undefined;
+  /** In place of the store's deserializer, in this process only. */
+  readonly deserializer: Deserializer<T> | undefined;
   readonly #store: Store | undefined;
   /** A one-shot object that is being fetched: a use in place would find it gone. */
   #taking = false;
@@ -65,7 +66,7 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
     this.key = options.key;
     this.kind = options.kind ?? 'object';
     this.evict = options.evict ?? false;
-    this.#deserializer = options.deserializer;
+    this.deserializer = options.deserializer;
     this.#store = options.store;
   }
 
@@ -112,7 +113,7 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
 
   async #fetch({ signal }: ResolveOptions): Promise<T> {
     const store = this.getStore();
-    const options = { signal, deserializer: this.#deserializer, default: missing } as const;
+    const options = { signal, deserializer: this.deserializer, default: missing } as const;
     if (!this.evict) return this.#present(await store.get<T, typeof missing>(this.key, options));
     this.#taking = true;
     try {
@@ -133,7 +134,7 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
         { storeName: this.storeName, key: this.key },
       );
     }
-    const options = { deserializer: this.#deserializer, default: missing } as const;
+    const options = { deserializer: this.deserializer, default: missing } as const;
     return this.#present(
       this.evict
         ? store.takeSync<T, typeof missing>(this.key, options)

@@ -53,6 +53,7 @@ interface OperationKind {
 const operationKinds = {
   put: { name: 'put', channel: channels.put, batch: false },
   setOnce: { name: 'setOnce', channel: channels.put, batch: false },
+  replace: { name: 'replace', channel: channels.put, batch: false },
   get: { name: 'get', channel: channels.get, batch: false },
   take: { name: 'take', channel: channels.get, batch: false },
   exists: { name: 'exists', channel: channels.exists, batch: false },
@@ -142,12 +143,7 @@ export abstract class ValueStore<C extends Connector> {
   setOnce<T>(key: StoreKey<T>, value: T, options: PutOptions<T> = {}): Promise<boolean> {
     return this.#run(operationKinds.setOnce, key, options, async (operation) => {
       const { connector } = this;
-      if (!isDeferrable(connector)) {
-        throw new StoreError(
-          `The store "${this.name}" has a connector of kind "${connector.kind}", which cannot store under a key that it made before.`,
-          { storeName: this.name, key },
-        );
-      }
+      if (!isDeferrable(connector)) throw this.#notDeferrable(key);
       options.lifetime?.assertOpen();
       const parts = this.#serialize(value, options.serializer, operation);
       const { signal } = options;
@@ -155,6 +151,42 @@ export abstract class ValueStore<C extends Connector> {
       if (stored) await this.#keepFor(options.lifetime, [key]);
       operation.measurement?.end(key);
       return stored;
+    });
+  }
+
+  /**
+   * Stores a value in the place of the one that is under a key.
+   *
+   * @param key - A key of an object that is there.
+   * @param value - The value.
+   * @param options - As for {@link put}.
+   * @throws As {@link put}; {@link StoreError} where the connector cannot store under a key that it made before.
+   * @internal
+   */
+  replace<T>(key: StoreKey<T>, value: T, options: PutOptions<T> = {}): Promise<void> {
+    return this.#run(operationKinds.replace, key, options, async (operation) => {
+      const { connector } = this;
+      if (!isDeferrable(connector)) throw this.#notDeferrable(key);
+      const parts = this.#serialize(value, options.serializer, operation);
+      const { signal } = options;
+      await this.#evicting([key], () => timed(operation, () => connector.set(key, parts, { signal })));
+      operation.measurement?.end(key);
+    });
+  }
+
+  /** {@link replace} without waiting. @internal */
+  replaceSync<T>(
+    this: ValueStore<SyncConnector>,
+    key: StoreKey<T>,
+    value: T,
+    options: SyncOptions<PutOptions<T>> = {},
+  ): void {
+    this.#runSync(operationKinds.replace, key, (operation, connector) => {
+      if (connector.set === undefined) throw this.#notDeferrable(key);
+      const parts = this.#serialize(value, options.serializer, operation);
+      this.#forget(key);
+      timedSync(operation, () => connector.set?.(key, parts));
+      operation.measurement?.end(key);
     });
   }
 
@@ -483,6 +515,13 @@ export abstract class ValueStore<C extends Connector> {
         { storeName: this.name },
       );
     }
+  }
+
+  #notDeferrable(key: ConnectorKey): StoreError {
+    return new StoreError(
+      `The store "${this.name}" has a connector of kind "${this.connector.kind}", which cannot store under a key that it made before.`,
+      { storeName: this.name, key },
+    );
   }
 
   #checkKey(key: unknown): void {
