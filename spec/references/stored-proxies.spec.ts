@@ -14,7 +14,7 @@ import {
 } from '../../lib/index.js';
 import type { Parts } from '../../lib/index.js';
 import { registerClass } from '../../lib/serialize/classes.js';
-import { caught, rejection } from '../caught.js';
+import { rejection } from '../caught.js';
 import { ObservedConnector } from '../store/observed-connector.js';
 import { graphText } from './graph-text.js';
 
@@ -128,22 +128,15 @@ describe('a proxy inside of a stored object', () => {
     );
     for (const value of [stranger, { stranger }, [new Map([[stranger, 1]])]]) {
       const error = await rejection(store.put(value));
-      const failure = error instanceof SerializationError ? error.cause : error;
-      expect(failure).toBeInstanceOf(ProxyStoreFactoryError);
+      expect(error).toBeInstanceOf(ProxyStoreFactoryError);
     }
     expect([isResolved(stranger), connector.calls]).toEqual([false, []]);
   });
 
   it('is refused where somebody has written a malformed reference into the bytes', () => {
-    const bytes = joined(serialize({ proxy }));
-    const text = Buffer.from(bytes).toString('latin1');
-    const forged = Buffer.from(
-      text.replace('nowhere', 'no\0here').replace('$proxystore', '$proxystorx'),
-      'latin1',
-    );
-    const error = caught(() => deserialize(new Uint8Array(forged)));
-    const failure = error instanceof SerializationError ? (error.cause ?? error) : error;
-    expect(failure instanceof InvalidReferenceError || failure instanceof SerializationError).toBe(true);
+    const text = Buffer.from(joined(serialize({ proxy }))).toString('latin1');
+    const forged = Buffer.from(text.replace('$proxystore', '$proxystorx'), 'latin1');
+    expect(() => deserialize(new Uint8Array(forged))).toThrow(InvalidReferenceError);
   });
 
   it('of a locked proxy is not let out silently', () => {
