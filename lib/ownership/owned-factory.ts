@@ -39,6 +39,7 @@ export class OwnedFactory<T>
   readonly ownership: Ownership;
   readonly #claims: Claims;
   #claiming: Promise<void> | undefined;
+  #disposing: Promise<void> | undefined;
   /** Not held: a proxy that nobody holds is to be collected, and warned of. */
   #proxy: WeakRef<object> | undefined;
   /** Whether there is nothing here any more to evict. */
@@ -151,17 +152,12 @@ export class OwnedFactory<T>
    * @throws MutableBorrowError while the object is borrowed; nothing is evicted then.
    * @throws ConnectorError when the object could not be evicted. Disposing again tries again.
    */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#released) return;
-    if (this.ownership.valid) {
-      this.ownership.assertUnborrowed('dispose of');
-      if (!(await this.#becomesOwner())) return;
-      this.ownership.assertUnborrowed('dispose of');
-      this.#end('it was disposed of', false);
-    }
-    await this.getStore().evictBatch([this.key, ...this.#claims.won]);
-    this.#released = true;
-    this.#claims.unload();
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing ??= this.#dispose().catch((error: unknown) => {
+      this.#disposing = undefined;
+      throw error;
+    });
+    return this.#disposing;
   }
 
   /**
@@ -202,6 +198,19 @@ export class OwnedFactory<T>
     unwatch(this);
     const proxy = this.#proxy?.deref();
     if (proxy !== undefined) stateOf(proxy)?.unresolve();
+  }
+
+  async #dispose(): Promise<void> {
+    if (this.ownership.valid) {
+      this.ownership.assertUnborrowed('dispose of');
+      if (!(await this.#becomesOwner())) return;
+      this.ownership.assertUnborrowed('dispose of');
+      this.#end('it was disposed of', false);
+    }
+    if (this.#released) return;
+    await this.getStore().evictBatch([this.key, ...this.#claims.won]);
+    this.#released = true;
+    this.#claims.unload();
   }
 
   async #claim(): Promise<void> {
