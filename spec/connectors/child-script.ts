@@ -50,7 +50,8 @@ export class RunningScript implements AsyncDisposable {
   constructor(script: string) {
     this.#directory = mkdtempSync(join(tmpdir(), 'proxystore-script-'));
     const file = join(this.#directory, 'script.cjs');
-    writeFileSync(file, withLibrary(script));
+    // Who listens stays, also while it waits for nothing that keeps a process alive.
+    writeFileSync(file, withLibrary(`process.on('message', () => undefined); ${script}`));
     this.process = fork(file, { execArgv: [], serialization: 'advanced' });
     this.process.on('message', (message) => this.#messages.push(message));
   }
