@@ -185,15 +185,15 @@ class ReadOnlyTraps implements ProxyHandler<object> {
 
   #getOfSlots(key: PropertyKey): unknown {
     const original = this.#original as Readonly<Record<PropertyKey, unknown>>;
-    if (key === 'constructor' || Object.hasOwn(original, key)) return readOnly(original[key]);
-    if (!isReading(original, key)) {
-      // What changes it, and what is not known to change nothing.
-      return key in original && !(key in Object.prototype) && typeof key === 'string'
-        ? this.#method(refused)
-        : original[key];
-    }
     const value = original[key];
-    return typeof value === 'function' ? this.#method(value as AnyFunction) : readOnly(value);
+    const reads = key === 'constructor' || Object.hasOwn(original, key) || isReading(original, key);
+    if (typeof value === 'function') {
+      if (key === 'constructor') return value;
+      // What every object has, such as hasOwnProperty, changes nothing; what is not known to, might.
+      return this.#method(reads || key in Object.prototype ? (value as AnyFunction) : refused);
+    }
+    // Such as a typed array's buffer, whose bytes anybody could write.
+    return reads || typeof value !== 'object' ? readOnly(value) : refused();
   }
 
   /** A method that runs on the original and is given, and gives, views. */
