@@ -63,7 +63,7 @@ const operationKinds = {
   evictBatch: { name: 'evictBatch', channel: channels.evict, batch: true },
 } satisfies Record<string, OperationKind>;
 
-/** What a single operation carries from its beginning to its end. */
+/** What is observed of a single operation. There is none where nobody measures or listens. */
 interface Operation {
   readonly measurement: Measurement | undefined;
   readonly context: TraceContext;
@@ -122,9 +122,9 @@ export abstract class ValueStore<C extends Connector> {
       options.lifetime?.assertOpen();
       const parts = this.#serialize(value, options.serializer, operation);
       const key = await timed(operation, () => this.connector.put(parts, options));
-      operation.context.key = key;
-      await this.#keepFor(options.lifetime, [key]);
-      operation.measurement?.end(key);
+      if (operation !== undefined) operation.context.key = key;
+      if (options.lifetime !== undefined) await this.#keepFor(options.lifetime, [key]);
+      operation?.measurement?.end(key);
       return key;
     });
   }
@@ -148,8 +148,8 @@ export abstract class ValueStore<C extends Connector> {
       const parts = this.#serialize(value, options.serializer, operation);
       const { signal } = options;
       const stored = await timed(operation, () => connector.set(key, parts, { signal, ifAbsent: true }));
-      if (stored) await this.#keepFor(options.lifetime, [key]);
-      operation.measurement?.end(key);
+      if (stored && options.lifetime !== undefined) await this.#keepFor(options.lifetime, [key]);
+      operation?.measurement?.end(key);
       return stored;
     });
   }
@@ -170,7 +170,7 @@ export abstract class ValueStore<C extends Connector> {
       const parts = this.#serialize(value, options.serializer, operation);
       const { signal } = options;
       await this.#evicting([key], () => timed(operation, () => connector.set(key, parts, { signal })));
-      operation.measurement?.end(key);
+      operation?.measurement?.end(key);
     });
   }
 
@@ -186,7 +186,7 @@ export abstract class ValueStore<C extends Connector> {
       const parts = this.#serialize(value, options.serializer, operation);
       this.#forget(key);
       timedSync(operation, () => connector.set?.(key, parts));
-      operation.measurement?.end(key);
+      operation?.measurement?.end(key);
     });
   }
 
@@ -212,7 +212,7 @@ export abstract class ValueStore<C extends Connector> {
         (shared) => this.#fetch(key, deserializer, shared, operation),
         signal,
       );
-      operation.measurement?.end(key);
+      operation?.measurement?.end(key);
       return valueOf(found, options);
     });
   }
@@ -231,7 +231,7 @@ export abstract class ValueStore<C extends Connector> {
       const found = await this.#evicting([key], () =>
         this.#fetch(key, options.deserializer, options, operation, true),
       );
-      operation.measurement?.end();
+      operation?.measurement?.end();
       return valueOf(found, options);
     });
   }
@@ -246,7 +246,7 @@ export abstract class ValueStore<C extends Connector> {
   exists(key: StoreKey, options: OperationOptions = {}): Promise<boolean> {
     return this.#run(operationKinds.exists, key, options, async (operation) => {
       const exists = await timed(operation, () => this.connector.exists(key, options));
-      operation.measurement?.end(key);
+      operation?.measurement?.end(key);
       return exists;
     });
   }
@@ -261,7 +261,7 @@ export abstract class ValueStore<C extends Connector> {
   evict(key: StoreKey, options: OperationOptions = {}): Promise<void> {
     return this.#run(operationKinds.evict, key, options, async (operation) => {
       await this.#evicting([key], () => timed(operation, () => this.connector.evict(key, options)));
-      operation.measurement?.end();
+      operation?.measurement?.end();
     });
   }
 
@@ -294,9 +294,9 @@ export abstract class ValueStore<C extends Connector> {
       options.lifetime?.assertOpen();
       const parts = this.#serializeBatch(values, options.serializer, operation);
       const keys = await timed(operation, () => this.connector.putBatch(parts, options));
-      operation.context.key = keys;
-      await this.#keepFor(options.lifetime, keys);
-      operation.measurement?.endBatch(keys);
+      if (operation !== undefined) operation.context.key = keys;
+      if (options.lifetime !== undefined) await this.#keepFor(options.lifetime, keys);
+      operation?.measurement?.endBatch(keys);
       return keys as StoreKeys<T>; // one key for each value, in order: the connector's promise
     });
   }
@@ -322,7 +322,7 @@ export abstract class ValueStore<C extends Connector> {
           missing.length === 0 ? [] : await timed(operation, () => this.connector.getBatch(missing, options));
         return this.#merge(keys, found, fetched, options, operation, keep);
       });
-      operation.measurement?.endBatch(keys);
+      operation?.measurement?.endBatch(keys);
       return values as StoredValues<K, D>; // one value for each key, in order
     });
   }
@@ -337,7 +337,7 @@ export abstract class ValueStore<C extends Connector> {
   evictBatch(keys: readonly StoreKey[], options: OperationOptions = {}): Promise<void> {
     return this.#run(operationKinds.evictBatch, keys, options, async (operation) => {
       await this.#evicting(keys, () => timed(operation, () => this.connector.evictBatch(keys, options)));
-      operation.measurement?.end();
+      operation?.measurement?.end();
     });
   }
 
@@ -351,9 +351,9 @@ export abstract class ValueStore<C extends Connector> {
       options.lifetime?.assertOpen();
       const parts = this.#serialize(value, options.serializer, operation);
       const key = timedSync(operation, () => connector.put(parts));
-      operation.context.key = key;
-      this.#keepForSync(options.lifetime, [key]);
-      operation.measurement?.end(key);
+      if (operation !== undefined) operation.context.key = key;
+      if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, [key]);
+      operation?.measurement?.end(key);
       return key;
     });
   }
@@ -374,7 +374,7 @@ export abstract class ValueStore<C extends Connector> {
         );
         if (found !== undefined) this.#cache.keep(key, options.deserializer, found);
       }
-      operation.measurement?.end(key);
+      operation?.measurement?.end(key);
       return valueOf(found, options);
     });
   }
@@ -394,7 +394,7 @@ export abstract class ValueStore<C extends Connector> {
         return bytes;
       });
       const found = this.#found(data, options.deserializer, operation);
-      operation.measurement?.end();
+      operation?.measurement?.end();
       return valueOf(found, options);
     });
   }
@@ -403,7 +403,7 @@ export abstract class ValueStore<C extends Connector> {
   existsSync(this: ValueStore<SyncConnector>, key: StoreKey): boolean {
     return this.#runSync(operationKinds.exists, key, (operation, connector) => {
       const exists = timedSync(operation, () => connector.exists(key));
-      operation.measurement?.end(key);
+      operation?.measurement?.end(key);
       return exists;
     });
   }
@@ -415,7 +415,7 @@ export abstract class ValueStore<C extends Connector> {
       timedSync(operation, () => {
         connector.evict(key);
       });
-      operation.measurement?.end();
+      operation?.measurement?.end();
     });
   }
 
@@ -429,9 +429,9 @@ export abstract class ValueStore<C extends Connector> {
       options.lifetime?.assertOpen();
       const parts = this.#serializeBatch(values, options.serializer, operation);
       const keys = timedSync(operation, () => connector.putBatch(parts));
-      operation.context.key = keys;
-      this.#keepForSync(options.lifetime, keys);
-      operation.measurement?.endBatch(keys);
+      if (operation !== undefined) operation.context.key = keys;
+      if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, keys);
+      operation?.measurement?.endBatch(keys);
       return keys as StoreKeys<T>; // as in putBatch
     });
   }
@@ -454,7 +454,7 @@ export abstract class ValueStore<C extends Connector> {
         operation,
         this.#cache.keep.bind(this.#cache),
       );
-      operation.measurement?.endBatch(keys);
+      operation?.measurement?.endBatch(keys);
       return values as StoredValues<K, D>; // as in getBatch
     });
   }
@@ -466,7 +466,7 @@ export abstract class ValueStore<C extends Connector> {
       timedSync(operation, () => {
         connector.evictBatch(keys);
       });
-      operation.measurement?.end();
+      operation?.measurement?.end();
     });
   }
 
@@ -535,7 +535,7 @@ export abstract class ValueStore<C extends Connector> {
     kind: OperationKind,
     key: ConnectorKey | readonly ConnectorKey[] | undefined,
     options: OperationOptions,
-    run: (operation: Operation) => Promise<R>,
+    run: (operation: Operation | undefined) => Promise<R>,
   ): Promise<R> {
     this.#checkAll(kind, key);
     options.signal?.throwIfAborted();
@@ -543,7 +543,7 @@ export abstract class ValueStore<C extends Connector> {
     try {
       const operation = this.#begin(kind, key);
       const { channel } = kind;
-      return await (channel.active
+      return await (operation !== undefined && channel.active
         ? channel.tracePromise(operation.context, () => run(operation))
         : run(operation));
     } finally {
@@ -555,7 +555,7 @@ export abstract class ValueStore<C extends Connector> {
   #runSync<R>(
     kind: OperationKind,
     key: ConnectorKey | readonly ConnectorKey[] | undefined,
-    run: (operation: Operation, connector: SyncOperations) => R,
+    run: (operation: Operation | undefined, connector: SyncOperations) => R,
   ): R {
     this.#checkAll(kind, key);
     const { sync } = this.connector;
@@ -567,7 +567,7 @@ export abstract class ValueStore<C extends Connector> {
     }
     const operation = this.#begin(kind, key);
     const { channel } = kind;
-    return channel.active
+    return operation !== undefined && channel.active
       ? channel.traceSync(operation.context, () => run(operation, sync))
       : run(operation, sync);
   }
@@ -582,14 +582,19 @@ export abstract class ValueStore<C extends Connector> {
     else for (const one of key) this.#checkKey(one);
   }
 
-  #begin(kind: OperationKind, key: ConnectorKey | readonly ConnectorKey[] | undefined): Operation {
+  #begin(
+    kind: OperationKind,
+    key: ConnectorKey | readonly ConnectorKey[] | undefined,
+  ): Operation | undefined {
+    if (this.metrics === undefined && !kind.channel.active) return undefined;
     return { measurement: this.metrics?.begin(kind.name), context: { store: this.name, key } };
   }
 
-  #serialize<T>(value: T, serializer: Serializer<T> | undefined, operation: Operation): Parts {
-    const { measurement, context } = operation;
+  #serialize<T>(value: T, serializer: Serializer<T> | undefined, operation: Operation | undefined): Parts {
     const write: Serializer<T> | undefined = serializer ?? this.options.serializer;
     const run = (): Parts => (write === undefined ? serialize(value) : this.#serializeWith(write, value));
+    if (operation === undefined) return run();
+    const { measurement, context } = operation;
     const parts = measurement === undefined ? run() : measurement.time('serialize', run);
     const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
     context.bytes = (context.bytes ?? 0) + bytes;
@@ -600,7 +605,7 @@ export abstract class ValueStore<C extends Connector> {
   #serializeBatch(
     values: readonly unknown[],
     serializer: Serializer | undefined,
-    operation: Operation,
+    operation: Operation | undefined,
   ): Parts[] {
     return values.map((value) => this.#serialize(value, serializer, operation));
   }
@@ -622,10 +627,10 @@ export abstract class ValueStore<C extends Connector> {
   #cached(
     key: ConnectorKey,
     deserializer: Deserializer | undefined,
-    operation: Operation,
+    operation: Operation | undefined,
   ): Found | undefined {
     const found = this.#cache.get(key, deserializer);
-    operation.measurement?.count(found === undefined ? 'cacheMisses' : 'cacheHits');
+    operation?.measurement?.count(found === undefined ? 'cacheMisses' : 'cacheHits');
     return found;
   }
 
@@ -633,7 +638,7 @@ export abstract class ValueStore<C extends Connector> {
     key: ConnectorKey,
     deserializer: Deserializer | undefined,
     options: OperationOptions,
-    operation: Operation,
+    operation: Operation | undefined,
     take = false,
   ): Promise<Found | undefined> {
     const data = await timed(operation, () =>
@@ -653,13 +658,15 @@ export abstract class ValueStore<C extends Connector> {
   #found(
     data: Uint8Array | undefined,
     deserializer: Deserializer | undefined,
-    { measurement, context }: Operation,
+    operation: Operation | undefined,
   ): Found | undefined {
     if (data === undefined) return undefined;
-    context.bytes = (context.bytes ?? 0) + data.byteLength;
-    measurement?.attribute('objectSize', context.bytes);
     const read = deserializer ?? this.options.deserializer;
     const run = (): unknown => (read === undefined ? deserialize(data) : this.#deserializeWith(read, data));
+    if (operation === undefined) return { value: run() };
+    const { measurement, context } = operation;
+    context.bytes = (context.bytes ?? 0) + data.byteLength;
+    measurement?.attribute('objectSize', context.bytes);
     return { value: measurement === undefined ? run() : measurement.time('deserialize', run) };
   }
 
@@ -684,7 +691,7 @@ export abstract class ValueStore<C extends Connector> {
     cached: readonly (Found | undefined)[],
     fetched: readonly (Uint8Array | undefined)[],
     options: GetOptions<unknown, unknown>,
-    operation: Operation,
+    operation: Operation | undefined,
     keep: ValueCache['keep'],
   ): unknown[] {
     let next = 0;
@@ -700,8 +707,7 @@ export abstract class ValueStore<C extends Connector> {
   }
 
   /** Puts new objects under a lifetime; when it has ended while they were being stored, they go with it. */
-  async #keepFor(lifetime: KeyLifetime | undefined, keys: readonly ConnectorKey[]): Promise<void> {
-    if (lifetime === undefined) return;
+  async #keepFor(lifetime: KeyLifetime, keys: readonly ConnectorKey[]): Promise<void> {
     try {
       await lifetime.addKeys(keys, this.asStore());
     } catch (error) {
@@ -714,9 +720,9 @@ export abstract class ValueStore<C extends Connector> {
     }
   }
 
-  #keepForSync(lifetime: KeyLifetime | undefined, keys: readonly ConnectorKey[]): void {
+  #keepForSync(lifetime: KeyLifetime, keys: readonly ConnectorKey[]): void {
     // A backend that works without waiting has nothing to be told that could fail later.
-    void lifetime?.addKeys(keys, this.asStore());
+    void lifetime.addKeys(keys, this.asStore());
   }
 
   /**
@@ -752,10 +758,12 @@ function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T |
   return (found === undefined ? options.default : found.value) as T | D;
 }
 
-function timed<R>({ measurement }: Operation, run: () => Promise<R>): Promise<R> {
+function timed<R>(operation: Operation | undefined, run: () => Promise<R>): Promise<R> {
+  const measurement = operation?.measurement;
   return measurement === undefined ? run() : measurement.timeAsync('connector', run);
 }
 
-function timedSync<R>({ measurement }: Operation, run: () => R): R {
+function timedSync<R>(operation: Operation | undefined, run: () => R): R {
+  const measurement = operation?.measurement;
   return measurement === undefined ? run() : measurement.time('connector', run);
 }
