@@ -60,8 +60,15 @@ export class StoreFactory<T> implements Factory<T>, RegisteredStoreFactory {
 
   /**
    * @param options - The store's name, the key, and how to resolve.
+   * @throws TypeError without a store's name, or with a key that is no array.
    */
   constructor(options: StoreFactoryOptions<T>) {
+    if (typeof options.storeName !== 'string' || options.storeName === '') {
+      throw new TypeError('A StoreFactory takes the name of a store as storeName.');
+    }
+    if (!Array.isArray(options.key)) {
+      throw new TypeError('A StoreFactory takes the key of an object, as put() gave it.');
+    }
     this.storeName = options.storeName;
     this.key = options.key;
     this.kind = options.kind ?? 'object';
