@@ -65,21 +65,13 @@ export class OwnedFactory<T>
 
   /**
    * Says that this comes from a reference: it is the owner once it has won its claims. Where the store is here and works
-   * without waiting, that is settled now; where it only works asynchronously, it begins now.
+   * without waiting, that is settled now; else by the first use, which waits for it.
    *
    * @throws ReferenceInvalidError when the reference was loaded before.
    */
   load(): void {
     this.#claims.load();
-    let store;
-    try {
-      store = this.getStore();
-    } catch {
-      return; // not registered yet; the first use claims
-    }
-    // Whoever uses the owner first hears of a failure.
-    if (store.isSync()) this.#claimSync();
-    else this.claimed().catch(() => undefined);
+    if (this.#storeIsHere()) this.#claimSync();
   }
 
   /**
@@ -90,8 +82,12 @@ export class OwnedFactory<T>
   async claimed(): Promise<void> {
     this.ownership.assertValid();
     if (this.#claims.open.length === 0) return;
-    this.#claiming ??= this.#claim();
-    await this.#claiming;
+    const claiming = (this.#claiming ??= this.#claim());
+    try {
+      await claiming;
+    } finally {
+      this.#claiming = undefined;
+    }
     this.ownership.assertValid();
   }
 
@@ -135,6 +131,11 @@ export class OwnedFactory<T>
   /** Moves the ownership into a reference. This one's proxy is invalid from then on. */
   [packSymbol](): ProxyReference {
     this.ownership.assertUnborrowed('move');
+    if (this.#claiming !== undefined) {
+      throw new ReferenceInvalidError(
+        `Cannot move ${this.label}: it is just being found out whether this is its owner. Wait for await resolve(owner) first.`,
+      );
+    }
     const { connector } = this.getStore();
     const claim: ConnectorKey = isDeferrable(connector) ? connector.newKey() : [platform.randomUUID()];
     const { open, won } = this.#claims;
@@ -217,9 +218,17 @@ export class OwnedFactory<T>
     try {
       await this.#claims.win(this.getStore(), this.key);
     } catch (error) {
-      this.#claiming = undefined;
       this.#lose(error);
       throw error;
+    }
+  }
+
+  #storeIsHere(): boolean {
+    try {
+      this.getStore();
+      return true;
+    } catch {
+      return false; // not registered yet
     }
   }
 
