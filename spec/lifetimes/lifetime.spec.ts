@@ -48,7 +48,7 @@ const errorsOf = (error: unknown): unknown[] =>
 describe('Lifetime', () => {
   it('evicts what was stored under it when the block ends', async () => {
     await using store = new Store('life', new LocalConnector());
-    let keys: ConnectorKey[] = [];
+    let keys: ConnectorKey[];
     {
       await using life = new ContextLifetime(store);
       const key = await store.put('a', { lifetime: life });
@@ -81,7 +81,7 @@ describe('Lifetime', () => {
 
   it('ends in place where every store is synchronous', async () => {
     await using store = new Store('life', new LocalConnector());
-    let key: ConnectorKey = [];
+    let key: ConnectorKey;
     {
       using life = new ContextLifetime(store);
       using child = new ContextLifetime(store, { parent: life });
@@ -206,8 +206,8 @@ describe('Lifetime', () => {
     connector.kept.add(keys[0][0]).add(keys[2][0]);
     const failure: unknown = await life.close().catch((error: unknown) => error);
     expect(errorsOf(failure).map((error) => (error as Error).message)).toEqual([
-      `${String(keys[2][0])} stays`,
-      `${String(keys[0][0])} stays`,
+      `${keys[2].join()} stays`,
+      `${keys[0].join()} stays`,
     ]);
     await expect(list(connector)).resolves.toHaveLength(2);
     connector.kept.clear();

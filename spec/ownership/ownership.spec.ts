@@ -18,11 +18,10 @@ import {
   SimpleFactory,
   Store,
   StoreError,
-  StoreFactory,
   update,
   updateSync,
 } from '../../lib/index.js';
-import type { OwnedProxy, ProxyOf } from '../../lib/index.js';
+import type { OwnedProxy, ProxyOf, StoreFactory } from '../../lib/index.js';
 import { asynchronous, keysOf } from './stores.js';
 
 interface Table {
@@ -169,7 +168,7 @@ describe.each([
   it('updates what nobody has looked at by nothing', async () => {
     await using store = open();
     await using owned = await store.ownedProxy(table(), { populateTarget: false });
-    const set = jest.spyOn(store.connector as LocalConnector, 'set');
+    const set = jest.spyOn(store.connector, 'set');
     await update(owned);
     {
       await using _mutable = mutBorrow(owned, { updateOnDispose: true });
@@ -257,9 +256,7 @@ describe.each([
     expect(() => mutBorrow(plain)).toThrow(ReferenceNotOwnedError);
     await expect(clone(plain)).rejects.toBeInstanceOf(ReferenceNotOwnedError);
     await expect(update(plain)).rejects.toBeInstanceOf(ReferenceNotOwnedError);
-    expect(() => {
-      markOutOfScope(plain);
-    }).toThrow(ReferenceNotOwnedError);
+    expect(() => void markOutOfScope(plain)).toThrow(ReferenceNotOwnedError);
     expect(() => intoOwned(createProxy(new SimpleFactory(table())))).toThrow(ProxyStoreFactoryError);
   });
 

@@ -51,7 +51,7 @@ const writes: readonly (readonly [string, object, (view: never) => unknown])[] =
   [
     'an element by find',
     [{ a: 1 }],
-    (view: { a: number }[]) => Object.assign(view.find(() => true) ?? {}, { a: 2 }),
+    (view: { a: number }[]) => Object.assign(view.find((member) => member.a === 1) ?? {}, { a: 2 }),
   ],
   [
     'an element by iteration',
