@@ -1,0 +1,33 @@
+/** Connecting and disconnecting a client, as promises that settle. */
+
+import type { Client } from './client.js';
+
+/**
+ * Connects a client.
+ *
+ * @param timeout - How long that may take, in milliseconds: until the server has answered, not only the network.
+ * @throws Error when it cannot, or not in time.
+ */
+export async function connected(client: Client, timeout: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It took longer than ${timeout} ms`)), timeout);
+  });
+  try {
+    await Promise.race([client.connect(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Disconnects a client; settles when it has let go of its connection. */
+export function disconnected(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    if (client.status === 'end') {
+      resolve();
+      return;
+    }
+    client.once('end', resolve);
+    client.disconnect();
+  });
+}

@@ -1,0 +1,81 @@
+/** A command as the bytes that go over the connection (RESP, the Redis serialization protocol). */
+
+import type { Parts } from '../protocol.js';
+
+/** An argument: a text, or bytes in pieces. */
+export type Argument = string | Parts;
+
+/** A command's bytes in pieces, to be written one after the other. */
+export type Frame = readonly (string | Uint8Array)[];
+
+/** From this size on a piece is written as it is. Smaller ones are copied together, which costs less than a write. */
+const uncopiedFrom = 16 * 1024;
+
+/**
+ * Frames a command. Large pieces are in the frame as they are, not copied.
+ *
+ * @param words - Its name and arguments.
+ */
+export function frameOf(words: readonly Argument[]): Frame {
+  const pieces: (string | Uint8Array)[] = [];
+  let text = `*${words.length}\r\n`;
+  for (const word of words) {
+    if (typeof word === 'string') {
+      text += `$${Buffer.byteLength(word)}\r\n${word}\r\n`;
+      continue;
+    }
+    text += `$${lengthOf(word)}\r\n`;
+    for (const part of word) {
+      if (part.length === 0) continue;
+      if (text !== '') pieces.push(text);
+      text = '';
+      pieces.push(part);
+    }
+    text += '\r\n';
+  }
+  pieces.push(text);
+  return pieces.length === 1 ? pieces : joinSmall(pieces);
+}
+
+/** How many bytes an object has. */
+export function lengthOf(parts: Parts): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}
+
+/** Copies neighbours that are small into one piece. */
+function joinSmall(pieces: Frame): Frame {
+  const joined: Uint8Array[] = [];
+  let run: (string | Uint8Array)[] = [];
+  let size = 0;
+  const endRun = (): void => {
+    if (run.length > 0) joined.push(copyTogether(run, size));
+    run = [];
+    size = 0;
+  };
+  for (const piece of pieces) {
+    if (typeof piece !== 'string' && piece.length >= uncopiedFrom) {
+      endRun();
+      joined.push(piece);
+    } else {
+      run.push(piece);
+      size += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+    }
+  }
+  endRun();
+  return joined;
+}
+
+function copyTogether(pieces: Frame, size: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(size);
+  let offset = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') offset += bytes.write(piece, offset);
+    else {
+      bytes.set(piece, offset);
+      offset += piece.length;
+    }
+  }
+  return bytes;
+}
