@@ -43,6 +43,9 @@ import type { Found } from './value-cache.js';
 /** How many objects a store keeps unless told otherwise; as in ProxyStore. */
 const defaultCacheSize = 16;
 
+/** What is said where a lifetime does not take objects that are stored, and they cannot be removed either. */
+const leftBehind = 'Objects were stored that no lifetime evicts any more.';
+
 /** An operation: what it is called, and the channel it is traced on. A batch is traced as what it is a batch of. */
 interface OperationKind {
   readonly name: string;
@@ -352,7 +355,7 @@ export abstract class ValueStore<C extends Connector> {
       const parts = this.#serialize(value, options.serializer, operation);
       const key = timedSync(operation, () => connector.put(parts));
       if (operation !== undefined) operation.context.key = key;
-      if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, [key]);
+      if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, [key], connector);
       operation?.measurement?.end(key);
       return key;
     });
@@ -430,7 +433,7 @@ export abstract class ValueStore<C extends Connector> {
       const parts = this.#serializeBatch(values, options.serializer, operation);
       const keys = timedSync(operation, () => connector.putBatch(parts));
       if (operation !== undefined) operation.context.key = keys;
-      if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, keys);
+      if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, keys, connector);
       operation?.measurement?.endBatch(keys);
       return keys as StoreKeys<T>; // as in putBatch
     });
@@ -714,15 +717,24 @@ export abstract class ValueStore<C extends Connector> {
       try {
         await this.connector.evictBatch(keys);
       } catch (second) {
-        throw suppressedError(second, error, 'Objects were stored that no lifetime evicts any more.');
+        throw suppressedError(second, error, leftBehind);
       }
       throw error;
     }
   }
 
-  #keepForSync(lifetime: KeyLifetime, keys: readonly ConnectorKey[]): void {
-    // A backend that works without waiting has nothing to be told that could fail later.
-    void lifetime.addKeys(keys, this.asStore());
+  #keepForSync(lifetime: KeyLifetime, keys: readonly ConnectorKey[], connector: SyncOperations): void {
+    try {
+      // A backend that works without waiting has nothing to be told that could fail later.
+      void lifetime.addKeys(keys, this.asStore());
+    } catch (error) {
+      try {
+        connector.evictBatch(keys);
+      } catch (second) {
+        throw suppressedError(second, error, leftBehind);
+      }
+      throw error;
+    }
   }
 
   /**

@@ -6,6 +6,8 @@ import type {
   OperationOptions,
   Parts,
   SetOptions,
+  SyncConnector,
+  SyncOperations,
 } from '../../lib/connectors/protocol.js';
 
 /** The operations that are counted, held and made to fail. */
@@ -25,7 +27,7 @@ export interface Held {
  * an operation.
  */
 export class ObservedConnector implements Connector<UUIDKey> {
-  readonly kind = 'observed';
+  readonly kind: string = 'observed';
   readonly calls: ObservedOperation[] = [];
   /** The signals of the calls, in their order. */
   readonly signals: (AbortSignal | undefined)[] = [];
@@ -142,6 +144,28 @@ export class ObservedConnector implements Connector<UUIDKey> {
       await Promise.race([held.open, abortOf(options?.signal)]);
     }
     return result;
+  }
+}
+
+/** A real connector in memory with the protocol's operations in both forms, and none of the further capabilities. */
+export class PlainConnector extends ObservedConnector implements SyncConnector<UUIDKey> {
+  override readonly kind = 'plain';
+  readonly sync: SyncOperations<UUIDKey>;
+  override readonly newKey = undefined as never; // not there: this connector cannot defer
+  override readonly set = undefined as never; // as above
+
+  constructor() {
+    super({ take: false });
+    const { sync } = this.inner;
+    this.sync = {
+      put: (data) => sync.put(data),
+      get: (key) => sync.get(key),
+      exists: (key) => sync.exists(key),
+      evict: (key) => sync.evict(key),
+      putBatch: (data) => sync.putBatch(data),
+      getBatch: (keys) => sync.getBatch(keys),
+      evictBatch: (keys) => sync.evictBatch(keys),
+    };
   }
 }
 

@@ -5,8 +5,8 @@ import { ConnectorError, InvalidKeyError, SerializationError, StoreError } from 
 import { createProxy, isResolved, LambdaFactory, Store } from '../../lib/index.js';
 import type { GetOptions, PutOptions, StoreKey, SyncConnector } from '../../lib/index.js';
 import { keyText } from '../../lib/store/key-text.js';
-import { rejection } from '../caught.js';
-import { ObservedConnector } from './observed-connector.js';
+import { caught, rejection } from '../caught.js';
+import { ObservedConnector, PlainConnector } from './observed-connector.js';
 
 const uuid = '0f1e2d3c-4b5a-4697-8877-665544332211';
 
@@ -241,6 +241,47 @@ describe('the synchronous form on a connector that only works asynchronously', (
   it('is there on a connector that works without waiting', async () => {
     await using store = new Store('results', new LocalConnector());
     expect(store.isSync()).toBe(true);
+  });
+});
+
+describe('a connector without further capabilities', () => {
+  it('has an object fetched and then removed where it cannot be taken', async () => {
+    await using store = new Store('results', new PlainConnector());
+    const [a, b] = store.putBatchSync(['a', 'b']);
+    expect([store.takeSync(a), await store.take(b)]).toEqual(['a', 'b']);
+    expect([store.takeSync(a), store.existsSync(b)]).toEqual([undefined, false]);
+  });
+
+  it('cannot store under a key that was made before', async () => {
+    await using store = new Store('results', new PlainConnector());
+    const key = store.putSync('x');
+    for (const error of [
+      await rejection(store.setOnce(key, 'y')),
+      await rejection(store.replace(key, 'y')),
+      caught(() => store.replaceSync(key, 'y')),
+    ]) {
+      expect(error).toBeInstanceOf(StoreError);
+      expect(error).toMatchObject({ storeName: 'results', key });
+      expect((error as Error).message).toMatch(/"plain", which cannot store under a key that it made before/);
+    }
+    expect(store.getSync(key)).toBe('x');
+  });
+});
+
+describe('a connector that can defer', () => {
+  it('stores once under a key that was made before', async () => {
+    await using store = new Store('results', new LocalConnector(), { metrics: true });
+    const key = store.connector.newKey() as StoreKey<string>;
+    await expect(store.setOnce(key, 'first')).resolves.toBe(true);
+    await expect(store.setOnce(key, 'second')).resolves.toBe(false);
+    await expect(store.get(key)).resolves.toBe('first');
+    store.replaceSync(key, 'third');
+    expect(store.getSync(key)).toBe('third');
+    await store.replace(key, 'fourth');
+    await expect(store.get(key)).resolves.toBe('fourth');
+    await expect(store.setOnce(['x'], 'y')).rejects.toBeInstanceOf(InvalidKeyError);
+    await expect(store.replace(['x'], 'y')).rejects.toBeInstanceOf(InvalidKeyError);
+    expect(() => store.replaceSync(['x'], 'y')).toThrow(InvalidKeyError);
   });
 });
 
