@@ -20,8 +20,19 @@ interface ByDeserializer<V> {
   readonly of: V;
 }
 
-/** A fetch that is under way. */
-type Fetch = ByDeserializer<SharedCall<Found | undefined>>;
+/** How a value is fetched. */
+export interface Fetcher {
+  /** Asks the backend for the bytes. */
+  load(options: OperationOptions): Promise<Uint8Array | undefined>;
+  /** Makes a value of them, where there are any. */
+  read(data: Uint8Array | undefined): Found | undefined;
+}
+
+/** A fetch that is under way. Made before it is begun. */
+interface Fetch {
+  readonly deserializer: Deserializer | undefined;
+  of: SharedCall<Found | undefined> | undefined;
+}
 
 /**
  * Values by key and deserializer. Two deserializers give two values of the same bytes; all of them go with their
@@ -80,34 +91,29 @@ export class ValueCache {
    *
    * @param key - The key.
    * @param deserializer - The one that was given for the call, if one was.
-   * @param fetch - Fetches it; called if nobody is fetching it already.
+   * @param fetcher - Fetches it; used if nobody is fetching it already.
    * @param signal - Gives up waiting; the fetch is aborted when all have.
    */
   fetch(
     key: ConnectorKey,
     deserializer: Deserializer | undefined,
-    fetch: (options: OperationOptions) => Promise<Found | undefined>,
+    fetcher: Fetcher,
     signal: AbortSignal | undefined,
   ): Promise<Found | undefined> {
     const text = keyText(key);
-    const entries = this.#fetches.get(text) ?? [];
-    const underWay = find(entries, deserializer);
+    const fetches = this.#fetches.get(text) ?? [];
+    const underWay = find(fetches, deserializer);
     if (underWay !== undefined && !underWay.abandoned) return underWay.join(signal);
-    const run = async (shared: AbortSignal | undefined): Promise<Found | undefined> => {
-      try {
-        const found = await fetch({ signal: shared });
-        // A key that was dropped meanwhile has no entry any more: this is an old value then.
-        if (found !== undefined && this.#isUnderWay(text, entry)) this.keep(key, deserializer, found);
-        return found;
-      } finally {
-        this.#removeFetch(text, entry);
-      }
-    };
-    const entry = { deserializer, of: new SharedCall(run, signal !== undefined) };
+    const fetch: Fetch = { deserializer, of: undefined };
     // One that all have given up stays behind the new one until it is settled, and is not found any more.
-    entries.unshift(entry);
-    this.#fetches.set(text, entries);
-    return entry.of.join(signal);
+    fetches.unshift(fetch);
+    this.#fetches.set(text, fetches);
+    const call = new SharedCall(
+      (shared) => this.#run(key, text, fetch, fetcher, shared),
+      signal !== undefined,
+    );
+    fetch.of = call;
+    return call.join(signal);
   }
 
   /**
@@ -146,16 +152,31 @@ export class ValueCache {
     this.#fetches.clear();
   }
 
-  #isUnderWay(text: string, entry: Fetch): boolean {
-    return this.#fetches.get(text)?.includes(entry) === true;
+  async #run(
+    key: ConnectorKey,
+    text: string,
+    fetch: Fetch,
+    fetcher: Fetcher,
+    signal: AbortSignal | undefined,
+  ): Promise<Found | undefined> {
+    let found: Found | undefined;
+    try {
+      found = fetcher.read(await fetcher.load({ signal }));
+      return found;
+    } finally {
+      // A key that was dropped meanwhile has no fetch any more: this is an old value then.
+      if (this.#end(text, fetch) && found !== undefined) this.keep(key, fetch.deserializer, found);
+    }
   }
 
-  #removeFetch(text: string, entry: Fetch): void {
-    const entries = this.#fetches.get(text);
-    const index = entries?.indexOf(entry) ?? -1;
-    if (entries === undefined || index < 0) return;
-    if (entries.length === 1) this.#fetches.delete(text);
-    else entries.splice(index, 1);
+  /** Whether the fetch was under way until now. */
+  #end(text: string, fetch: Fetch): boolean {
+    const fetches = this.#fetches.get(text);
+    const index = fetches?.indexOf(fetch) ?? -1;
+    if (fetches === undefined || index < 0) return false;
+    if (fetches.length === 1) this.#fetches.delete(text);
+    else fetches.splice(index, 1);
+    return true;
   }
 }
 

@@ -212,7 +212,10 @@ export abstract class ValueStore<C extends Connector> {
       found ??= await this.#cache.fetch(
         key,
         deserializer,
-        (shared) => this.#fetch(key, deserializer, shared, operation),
+        {
+          load: (shared) => timed(operation, () => this.connector.get(key, shared)),
+          read: (data) => this.#found(data, deserializer, operation),
+        },
         signal,
       );
       operation?.measurement?.end(key);
