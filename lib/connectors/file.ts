@@ -1,7 +1,7 @@
 /** `proxystore/file`: the connector that keeps objects as files in a directory, which processes can share. */
 
 import '../resources/symbols.js';
-import type { Dir } from 'node:fs';
+import type { Dir, Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { types } from 'node:util';
@@ -178,7 +178,7 @@ export class FileConnector implements SyncConnector<UUIDKey> {
     const listing = await this.#guard.run(signal, () => this.#openListing());
     try {
       for (;;) {
-        const entry = await this.#guard.run(signal, () => listing.read());
+        const entry = await this.#guard.run(signal, () => this.#readEntry(listing));
         if (entry === null) return;
         if (entry.isFile() && isUUID(entry.name)) yield [entry.name];
       }
@@ -216,14 +216,18 @@ export class FileConnector implements SyncConnector<UUIDKey> {
   }
 
   async #openListing(): Promise<Dir> {
-    try {
-      const listing = await opendir(this.directory);
-      this.#listings.add(listing);
-      return listing;
-    } catch (error) {
-      throw fileError('list the objects', this.directory, error);
-    }
+    const listing = await opendir(this.directory).catch(this.#failListing);
+    this.#listings.add(listing);
+    return listing;
   }
+
+  #readEntry(listing: Dir): Promise<Dirent | null> {
+    return listing.read().catch(this.#failListing);
+  }
+
+  readonly #failListing = (error: unknown): never => {
+    throw fileError('list the objects', this.directory, error);
+  };
 }
 
 /** The operations without waiting. */

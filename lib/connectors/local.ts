@@ -42,6 +42,7 @@ export class LocalConnector implements SyncConnector<UUIDKey> {
   /** The same operations without waiting. */
   readonly sync: Required<SyncOperations<UUIDKey>>;
   readonly #space: MemorySpace;
+  readonly #operations: LocalOperations;
   readonly #waiters = new Waiters();
   readonly #guard = new OperationGuard(kind);
 
@@ -56,7 +57,8 @@ export class LocalConnector implements SyncConnector<UUIDKey> {
   constructor(space = new MemorySpace()) {
     this.#space = space;
     space.join(this.#waiters);
-    this.sync = new LocalOperations(space, this.#guard);
+    this.#operations = new LocalOperations(space, this.#guard);
+    this.sync = this.#operations;
   }
 
   /**
@@ -79,37 +81,37 @@ export class LocalConnector implements SyncConnector<UUIDKey> {
 
   async put(data: Parts, options?: OperationOptions): Promise<UUIDKey> {
     this.#guard.check(options?.signal);
-    return this.sync.put(data);
+    return this.#operations.put(data);
   }
 
   async get(key: UUIDKey, options?: OperationOptions): Promise<Uint8Array | undefined> {
     this.#guard.check(options?.signal);
-    return this.sync.get(key);
+    return this.#operations.get(key);
   }
 
   async exists(key: UUIDKey, options?: OperationOptions): Promise<boolean> {
     this.#guard.check(options?.signal);
-    return this.sync.exists(key);
+    return this.#operations.exists(key);
   }
 
   async evict(key: UUIDKey, options?: OperationOptions): Promise<void> {
     this.#guard.check(options?.signal);
-    this.sync.evict(key);
+    this.#operations.evict(key);
   }
 
   async putBatch(data: readonly Parts[], options?: OperationOptions): Promise<UUIDKey[]> {
     this.#guard.check(options?.signal);
-    return this.sync.putBatch(data);
+    return this.#operations.putBatch(data);
   }
 
   async getBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]> {
     this.#guard.check(options?.signal);
-    return this.sync.getBatch(keys);
+    return this.#operations.getBatch(keys);
   }
 
   async evictBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<void> {
     this.#guard.check(options?.signal);
-    this.sync.evictBatch(keys);
+    this.#operations.evictBatch(keys);
   }
 
   newKey(): UUIDKey {
@@ -119,12 +121,12 @@ export class LocalConnector implements SyncConnector<UUIDKey> {
 
   async set(key: UUIDKey, data: Parts, options?: SetOptions): Promise<boolean> {
     this.#guard.check(options?.signal);
-    return this.sync.set(key, data, options);
+    return this.#operations.set(key, data, options);
   }
 
   async take(key: UUIDKey, options?: OperationOptions): Promise<Uint8Array | undefined> {
     this.#guard.check(options?.signal);
-    return this.sync.take(key);
+    return this.#operations.take(key);
   }
 
   /**

@@ -1,11 +1,11 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileConnector } from '../../lib/connectors/file.js';
 import { ownerOf, stateOf, temporaryName } from '../../lib/connectors/file/temporary-names.js';
 import { isUUID, type UUIDKey } from '../../lib/connectors/uuid-key.js';
 import { disposableConstructors } from '../../lib/resources/disposable-stack.js';
-import { RunningScript } from './child-script.js';
+import { runScript, RunningScript } from './child-script.js';
 import { TemporaryDirectory } from './temporary-directory.js';
 
 const hour = 60 * 60 * 1000;
@@ -184,6 +184,48 @@ describe('FileConnector, shared by processes', () => {
         name.replace(/-[0-9]+-/, '--'),
       ]) {
         expect(ownerOf(other)).toBeUndefined();
+      }
+    });
+
+    it('are left alone where it is of another user and cannot be signalled', () => {
+      using place = new TemporaryDirectory();
+      chmodSync(place.path, 0o777);
+      const name = temporaryName();
+      writeFileSync(join(place.path, name), '');
+      const { status } = runScript(`
+        process.setgid(65534);
+        process.setuid(65534);
+        new FileConnector(${JSON.stringify(place.path)}).close();
+      `);
+      expect(status).toBe(0);
+      expect(readdirSync(place.path)).toEqual([name]);
+    });
+
+    it('say nothing of it where the system has no /proc', () => {
+      const refuse = (path: unknown): void => {
+        if (String(path).startsWith('/proc/')) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+      };
+      const { readFileSync } = fs;
+      const read = jest.spyOn(fs, 'readFileSync');
+      read.mockImplementation((...given) => {
+        refuse(given[0]);
+        return readFileSync(...given);
+      });
+      try {
+        jest.isolateModules(() => {
+          const names = jest.requireActual<{
+            temporaryName: typeof temporaryName;
+            ownerOf: typeof ownerOf;
+            stateOf: typeof stateOf;
+          }>('../../lib/connectors/file/temporary-names.js');
+          const owner = names.ownerOf(names.temporaryName())!;
+          expect(owner).toEqual({ machine: '0', process: process.pid, start: '0' });
+          expect(names.stateOf(owner)).toBe('unknown');
+        });
+        // That a process runs can be told; since when, it cannot.
+        expect(stateOf({ ...ownerOf(temporaryName())!, start: '1' })).toBe('running');
+      } finally {
+        read.mockRestore();
       }
     });
 

@@ -26,8 +26,8 @@ const advice: Readonly<Record<string, string>> = {
  * @param error - Of any type.
  */
 export function codeOf(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' ? code : undefined;
+  // Whatever it is, a file system call has thrown it: an Error, which has a code when the system said no.
+  return (error as NodeJS.ErrnoException).code;
 }
 
 /**
@@ -42,15 +42,12 @@ export function codeOf(error: unknown): string | undefined {
 export function fileError(what: string, directory: string, cause: unknown, uuid?: string): ConnectorError {
   if (cause instanceof ConnectorError) return cause;
   const code = codeOf(cause);
-  const reason =
-    (code === undefined ? undefined : advice[code]) ?? (cause instanceof Error ? cause.message : '');
-  const suffix = code === undefined ? '' : ` (${code})`;
-  return new ConnectorError(
-    `Could not ${what} in the directory "${directory}"${suffix}. ${reason}`.trimEnd(),
-    {
-      connector: 'file',
-      key: uuid === undefined ? undefined : [uuid],
-      cause,
-    },
-  );
+  // As in codeOf.
+  const { message } = cause as Error;
+  const reason = code === undefined ? `. ${message}` : ` (${code}). ${advice[code] ?? message}`;
+  return new ConnectorError(`Could not ${what} in the directory "${directory}"${reason}`, {
+    connector: 'file',
+    key: uuid === undefined ? undefined : [uuid],
+    cause,
+  });
 }

@@ -34,7 +34,7 @@ async function isLeftBehind(owner: TemporaryFileOwner, path: string): Promise<bo
 
 async function isUntouched(path: string): Promise<boolean> {
   const status = await lstat(path).catch(() => undefined);
+  if (status === undefined) return false;
   // The change time as well: an old object that is renamed in order to be taken keeps its modification time.
-  const touched = Math.max(status?.mtimeMs ?? Infinity, status?.ctimeMs ?? Infinity);
-  return Date.now() - touched > abandonedAfterMilliseconds;
+  return Date.now() - Math.max(status.mtimeMs, status.ctimeMs) > abandonedAfterMilliseconds;
 }

@@ -27,7 +27,7 @@ export interface TemporaryFileOwner {
 }
 
 const pattern =
-  /^\.proxystore-(?<machine>[0-9a-f]+)-(?<process>[1-9][0-9]{0,9})-(?<start>[0-9]+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  /^\.proxystore-([0-9a-f]+)-([1-9][0-9]{0,9})-([0-9]+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 let prefix: string | undefined;
 
@@ -43,9 +43,10 @@ export function temporaryName(): string {
  * @returns `undefined` for a name that {@link temporaryName} does not make.
  */
 export function ownerOf(name: string): TemporaryFileOwner | undefined {
-  const groups = pattern.exec(name)?.groups;
-  if (groups === undefined) return undefined;
-  const { machine = '0', process: id = '0', start = '0' } = groups;
+  const match = pattern.exec(name);
+  if (match === null) return undefined;
+  // A match has all groups of the pattern.
+  const [, machine, id, start] = match as unknown as [string, string, string, string];
   return { machine, process: Number(id), start };
 }
 
