@@ -16,6 +16,7 @@ const pollInterval = 500;
 export class ObjectWatch {
   readonly #directory: string;
   readonly #has: (uuid: string) => Promise<boolean>;
+  readonly #fileOf: 'one' | 'any';
   readonly #waiters = new Waiters();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -23,10 +24,12 @@ export class ObjectWatch {
   /**
    * @param directory - The directory, absolute.
    * @param has - Whether an object is there; what it throws fails the wait.
+   * @param fileOf - What a change of a file tells of: an object of the same name, or any.
    */
-  constructor(directory: string, has: (uuid: string) => Promise<boolean>) {
+  constructor(directory: string, has: (uuid: string) => Promise<boolean>, fileOf: 'one' | 'any' = 'one') {
     this.#directory = directory;
     this.#has = has;
+    this.#fileOf = fileOf;
   }
 
   /**
@@ -78,7 +81,8 @@ export class ObjectWatch {
       return;
     }
     this.#watcher.on('change', (_event, name) => {
-      if (typeof name === 'string' && this.#waiters.has(name)) void this.#look(name);
+      if (this.#fileOf === 'any') this.#lookForAll();
+      else if (typeof name === 'string' && this.#waiters.has(name)) void this.#look(name);
     });
     // As when the directory is removed. The timer is left here too.
     this.#watcher.on('error', () => undefined);

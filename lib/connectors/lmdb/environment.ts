@@ -1,0 +1,261 @@
+/** An LMDB environment that holds objects and when they expire. Keys have been checked before anything is asked here. */
+
+import type { Database, RootDatabase } from 'lmdb';
+import { ConnectorError } from '../../errors.js';
+import { alignedOffset } from '../aligned-bytes.js';
+import type { Parts } from '../protocol.js';
+import { loadLmdb } from './load.cjs';
+
+/** What the connector is called in errors. */
+export const kind = 'lmdb';
+
+/** How an environment is opened. */
+export interface EnvironmentOptions {
+  /** Bytes of address space that are mapped to begin with. */
+  readonly mapSize?: number | undefined;
+}
+
+/** An object that is to be stored. */
+export interface NewObject {
+  readonly uuid: string;
+  readonly parts: Parts;
+}
+
+/**
+ * The objects, and beside them the times at which some of them expire. An expired one is there for nobody; its room is
+ * given back by whoever comes across it, and by {@link sweep}.
+ */
+export class Environment {
+  readonly #root: RootDatabase;
+  readonly #objects: Database<Buffer, string>;
+  readonly #expiries: Database<number, string>;
+
+  /**
+   * Opens the environment, which is made where there is none.
+   *
+   * @param path - Its directory, absolute.
+   * @throws ConnectorError when the package is missing or the environment cannot be opened.
+   */
+  constructor(path: string, options: EnvironmentOptions) {
+    const { open } = loadPackage();
+    try {
+      this.#root = open({
+        path,
+        noSubdir: false,
+        maxDbs: 4,
+        ...(options.mapSize !== undefined && { mapSize: options.mapSize }),
+      });
+      // Slots of readers that were killed would keep old pages for ever.
+      (this.#root as { readerCheck?(): number }).readerCheck?.();
+      this.#objects = this.#root.openDB<Buffer, string>({ name: 'objects', encoding: 'binary' });
+      this.#expiries = this.#root.openDB<number, string>({ name: 'expiries' });
+    } catch (error) {
+      throw lmdbError(`open ${path}`, error);
+    }
+  }
+
+  /** Stores objects in one transaction: all of them or, where it fails, none. */
+  async store(objects: readonly NewObject[]): Promise<void> {
+    await this.#transaction('store an object', () => {
+      for (const { uuid, parts } of objects) this.#put(uuid, parts);
+    });
+  }
+
+  /** {@link store} without waiting. */
+  storeSync(objects: readonly NewObject[]): void {
+    this.#transactionSync('store an object', () => {
+      for (const { uuid, parts } of objects) this.#put(uuid, parts);
+    });
+  }
+
+  /** Stores an object unless there is one. Gives whether it was stored. */
+  async storeIfAbsent({ uuid, parts }: NewObject): Promise<boolean> {
+    return this.#transaction('store an object', () => this.#putIfAbsent(uuid, parts));
+  }
+
+  /** {@link storeIfAbsent} without waiting. */
+  storeIfAbsentSync({ uuid, parts }: NewObject): boolean {
+    return this.#transactionSync('store an object', () => this.#putIfAbsent(uuid, parts));
+  }
+
+  /** The bytes of an object, in memory that is the caller's own. */
+  fetch(uuid: string): Uint8Array | undefined {
+    return read(() => {
+      this.#root.resetReadTxn();
+      return this.#alive(uuid) ? this.#copy(uuid) : undefined;
+    });
+  }
+
+  /** Whether there is an object. */
+  has(uuid: string): boolean {
+    return read(() => {
+      this.#root.resetReadTxn();
+      return this.#alive(uuid) && this.#objects.doesExist(uuid);
+    });
+  }
+
+  /** Removes objects. */
+  async remove(uuids: readonly string[]): Promise<void> {
+    await this.#transaction('evict an object', () => {
+      for (const uuid of uuids) this.#remove(uuid);
+    });
+  }
+
+  /** {@link remove} without waiting. */
+  removeSync(uuids: readonly string[]): void {
+    this.#transactionSync('evict an object', () => {
+      for (const uuid of uuids) this.#remove(uuid);
+    });
+  }
+
+  /** Removes an object and hands over its bytes. One transaction: of several who try, one gets it. */
+  async take(uuid: string): Promise<Uint8Array | undefined> {
+    return this.#transaction('take an object', () => this.#take(uuid));
+  }
+
+  /** {@link take} without waiting. */
+  takeSync(uuid: string): Uint8Array | undefined {
+    return this.#transactionSync('take an object', () => this.#take(uuid));
+  }
+
+  /**
+   * Has an object expire.
+   *
+   * @param time - When, in milliseconds since the epoch; `Infinity` for never.
+   * @returns Whether there was one.
+   */
+  async expire(uuid: string, time: number): Promise<boolean> {
+    return this.#transaction('have an object expire', () => {
+      if (!this.#alive(uuid) || !this.#objects.doesExist(uuid)) return false;
+      if (time <= Date.now()) this.#remove(uuid);
+      else if (time === Infinity) void this.#expiries.remove(uuid);
+      else void this.#expiries.put(uuid, time);
+      return true;
+    });
+  }
+
+  /** The names of all objects, as they are now. */
+  names(): string[] {
+    return read(() => {
+      this.#root.resetReadTxn();
+      return [...this.#objects.getKeys()].filter((uuid) => this.#alive(uuid));
+    });
+  }
+
+  /** Gives the room of expired objects back. */
+  async sweep(): Promise<void> {
+    this.#root.resetReadTxn();
+    const now = Date.now();
+    const expired = [...this.#expiries.getRange()].filter(({ value }) => value <= now).map(({ key }) => key);
+    if (expired.length > 0) await this.remove(expired.filter((uuid) => !this.#alive(uuid)));
+  }
+
+  /** Removes all objects. */
+  async clear(): Promise<void> {
+    await this.#transaction('remove all objects', () => {
+      this.#objects.clearSync();
+      this.#expiries.clearSync();
+    });
+  }
+
+  /** Settles when everything that was stored survives a crash of the system. */
+  async flushed(): Promise<void> {
+    await this.#root.flushed;
+  }
+
+  /** Closes the environment, after what is being written. */
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  // In a transaction, the operations below take effect at once; their promises are of no interest.
+
+  #put(uuid: string, parts: Parts): void {
+    void this.#objects.put(uuid, joined(parts));
+    void this.#expiries.remove(uuid);
+  }
+
+  #putIfAbsent(uuid: string, parts: Parts): boolean {
+    if (this.#alive(uuid) && this.#objects.doesExist(uuid)) return false;
+    this.#put(uuid, parts);
+    return true;
+  }
+
+  #remove(uuid: string): void {
+    void this.#objects.remove(uuid);
+    void this.#expiries.remove(uuid);
+  }
+
+  #take(uuid: string): Uint8Array | undefined {
+    const bytes = this.#alive(uuid) ? this.#copy(uuid) : undefined;
+    if (bytes !== undefined) this.#remove(uuid);
+    return bytes;
+  }
+
+  #alive(uuid: string): boolean {
+    const time = this.#expiries.get(uuid);
+    return time === undefined || time > Date.now();
+  }
+
+  #copy(uuid: string): Uint8Array | undefined {
+    // A view of memory that the next read uses again, so it is copied; the package's own copy is not aligned.
+    const view = this.#objects.getBinaryFast(uuid);
+    if (view === undefined) return undefined;
+    // Its length is that of the object, its memory is longer.
+    const { length } = view;
+    const copy = Buffer.allocUnsafeSlow(length + alignedOffset).subarray(alignedOffset);
+    copy.set(new Uint8Array(view.buffer, view.byteOffset, length));
+    return copy;
+  }
+
+  async #transaction<T>(what: string, run: () => T): Promise<T> {
+    try {
+      return await this.#root.transaction(run);
+    } catch (error) {
+      throw lmdbError(what, error);
+    }
+  }
+
+  #transactionSync<T>(what: string, run: () => T): T {
+    try {
+      return this.#root.transactionSync(run);
+    } catch (error) {
+      throw lmdbError(what, error);
+    }
+  }
+}
+
+function read<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw lmdbError('read an object', error);
+  }
+}
+
+/** LMDB takes an object in one piece. One that comes in one is not copied here. */
+function joined(parts: Parts): Buffer {
+  const [only] = parts;
+  if (parts.length !== 1 || only === undefined) return Buffer.concat(parts);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+}
+
+function loadPackage(): ReturnType<typeof loadLmdb> {
+  try {
+    return loadLmdb();
+  } catch (error) {
+    throw new ConnectorError(
+      'The LMDB connector needs the package "lmdb", which could not be loaded. Install it: npm install lmdb',
+      { connector: kind, cause: error },
+    );
+  }
+}
+
+function lmdbError(what: string, error: unknown): unknown {
+  if (error instanceof ConnectorError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ConnectorError(`The LMDB connector could not ${what}: ${message}`, {
+    connector: kind,
+    cause: error,
+  });
+}

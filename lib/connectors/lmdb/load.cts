@@ -1,0 +1,9 @@
+/** Loads the lmdb package when a connector is made, so that a missing one is told by its name. */
+
+import type * as Lmdb from 'lmdb';
+
+/** The package's module. Throws Node's MODULE_NOT_FOUND where it is not installed. */
+export function loadLmdb(): typeof Lmdb {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require loads synchronously everywhere
+  return require('lmdb') as typeof Lmdb;
+}

@@ -1,0 +1,18 @@
+import { LmdbConnector } from '../../lib/connectors/lmdb.js';
+import { describeConnector } from './conformance.js';
+import { TemporaryDirectory } from './temporary-directory.js';
+
+const places: TemporaryDirectory[] = [];
+
+afterAll(() => {
+  for (const place of places) place[Symbol.dispose]();
+});
+
+describeConnector({ describe, it }, 'LmdbConnector', {
+  capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
+  open() {
+    const place = new TemporaryDirectory();
+    places.push(place);
+    return new LmdbConnector(place.path);
+  },
+});
