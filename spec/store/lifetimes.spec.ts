@@ -36,6 +36,23 @@ describe('a lifetime that has ended', () => {
   });
 });
 
+it('a lifetime that is open takes what is stored', async () => {
+  await using store = new Store('results', new LocalConnector());
+  const lifetime = new Lifetime(store);
+  const deferred = store.connector.newKey();
+  const keys = [
+    await store.put('a', { lifetime }),
+    store.putSync('b', { lifetime }),
+    ...(await store.putBatch(['c'], { lifetime })),
+    ...store.putBatchSync(['d'], { lifetime }),
+  ];
+  await expect(store.setOnce(deferred, 'e', { lifetime })).resolves.toBe(true);
+  await expect(store.setOnce(deferred, 'f', { lifetime: new Lifetime(store) })).resolves.toBe(false);
+  expect(lifetime.size).toBe(5);
+  await lifetime.close();
+  expect([...keys, deferred].map((key) => store.existsSync(key))).toEqual(new Array(5).fill(false));
+});
+
 describe('a lifetime that ends while its object is stored', () => {
   it('leaves nothing of it behind', async () => {
     const connector = new ObservedConnector();

@@ -419,6 +419,16 @@ describe('what a store is made with', () => {
   });
 });
 
+it('what extends Store is told by its class, and a Store of any copy by its brand', async () => {
+  class AuditedStore extends Store {}
+  await using audited = new AuditedStore('audited', new LocalConnector());
+  await using store = new Store('results', new LocalConnector());
+  expect([audited instanceof AuditedStore, audited instanceof Store]).toEqual([true, true]);
+  expect([store instanceof AuditedStore, store instanceof Store]).toEqual([false, true]);
+  const others: unknown[] = [null, undefined, 'store', {}, new LocalConnector()];
+  expect(others.map((other) => other instanceof Store)).toEqual([false, false, false, false, false]);
+});
+
 it('two keys have one text only if they are equal', () => {
   const key = fc.array(fc.oneof(fc.string(), fc.constantFrom('[', '["a"]', '[]', 'a'), fc.jsonValue()), {
     maxLength: 3,
