@@ -80,7 +80,6 @@ export class FutureResult<T> {
    * @returns `undefined` where it is not set.
    */
   async peek({ signal }: OperationOptions): Promise<Settled<T> | undefined> {
-    if (this.#settled !== undefined) return this.#settled;
     const store = this.#options.findStore();
     const options = reading<T>(this.#options, store, signal);
     const found = settledOf(await store.get<T, typeof missing>(this.#options.key, options));

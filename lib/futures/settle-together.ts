@@ -30,16 +30,19 @@ export async function settleTogether<R>(
     }
   }
   const { signal } = options;
-  const controller = new AbortController();
-  const follow = (): void => {
-    controller.abort(signal?.reason);
+  // One for each: some runtimes take many listeners on one signal for a leak, and warn of it.
+  const waits = awaited.map((future) => ({ future, controller: new AbortController() }));
+  const end = (): void => {
+    for (const { controller } of waits) controller.abort(signal?.reason);
   };
-  if (signal?.aborted === true) follow();
-  else signal?.addEventListener('abort', follow, { once: true });
+  if (signal?.aborted === true) end();
+  else signal?.addEventListener('abort', end, { once: true });
   try {
-    return await combine(awaited.map((future) => future.result({ ...options, signal: controller.signal })));
+    return await combine(
+      waits.map(({ future, controller }) => future.result({ ...options, signal: controller.signal })),
+    );
   } finally {
-    signal?.removeEventListener('abort', follow);
-    controller.abort();
+    signal?.removeEventListener('abort', end);
+    end();
   }
 }

@@ -161,8 +161,7 @@ function classNamesOf(error: Error): string[] {
     prototype = Object.getPrototypeOf(prototype) as object | null
   ) {
     // A registered class goes by the name that it is registered by.
-    const name = classOfInstance(Object.create(prototype) as object)?.name ?? prototype.constructor.name;
-    if (name !== names.at(-1)) names.push(name);
+    names.push(classOfInstance(Object.create(prototype) as object)?.name ?? prototype.constructor.name);
   }
   return names;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { StoreFuture } from '../../lib/index.js';
 import {
   ConnectorError,
   ContextLifetime,
@@ -10,13 +11,14 @@ import {
   Store,
   StoreClosedError,
   StoreError,
-  StoreFuture,
   StoreNotRegisteredError,
   deserialize,
   pack,
   unpack,
 } from '../../lib/index.js';
+import { FileConnector } from '../../lib/connectors/file.js';
 import { caught, rejection } from '../caught.js';
+import { TemporaryDirectory } from '../connectors/temporary-directory.js';
 import { ObservedConnector } from '../store/observed-connector.js';
 import { listenTo } from '../trace-listener.js';
 import { OpenedStore, WatchedConnector, backends } from './backends.js';
@@ -215,7 +217,7 @@ describe('a future', () => {
   it('asks no more than its polling says', async () => {
     const connector = new ObservedConnector();
     await using store = new Store('futures', connector);
-    jest.useFakeTimers({ doNotFake: ['performance', 'nextTick', 'queueMicrotask', 'setImmediate'] });
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     try {
       using quick = store.future({ polling: { interval: 10, factor: 1 } });
       const controller = new AbortController();
@@ -266,9 +268,10 @@ describe('a future', () => {
     const watched = connector.nextWatch();
     const wait = future.result();
     await watched;
+    const key = connector.checkKey(future.key);
     const watchedAgain = connector.nextWatch();
-    connector.sync.set(future.key, [new Uint8Array()]);
-    connector.sync.evict(future.key);
+    connector.sync.set(key, [new Uint8Array()]);
+    connector.sync.evict(key);
     await watchedAgain;
     await future.setResult('there');
     expect(await wait).toBe('there');
@@ -303,7 +306,7 @@ describe('a future', () => {
     await using store = new Store('futures', connector, { register: true, cacheSize: 0 });
     const future = store.future<string>({ polling: { interval: 60_000 } });
     const held = connector.hold('get');
-    jest.useFakeTimers({ doNotFake: ['performance', 'nextTick', 'queueMicrotask', 'setImmediate'] });
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     try {
       const wait = future.result({ timeout: 1000 });
       await held.reached;
@@ -333,6 +336,26 @@ describe('a future', () => {
     await rejection(future.result());
     await future.setResult('there');
     expect(await wait).toBe('there');
+  });
+
+  it('ends its waits at the end of an asynchronous block', async () => {
+    await using opened = new OpenedStore();
+    let wait: Promise<unknown>;
+    {
+      await using future = opened.store.future();
+      wait = rejection(future.result());
+    }
+    expect(await wait).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('tells of a failure of the backend while it watches', async () => {
+    using place = new TemporaryDirectory();
+    await using store = new Store('futures', new FileConnector(place.path));
+    const wait = rejection(store.future().result());
+    place[Symbol.dispose]();
+    const error = await wait;
+    expect(error).toBeInstanceOf(ConnectorError);
+    expect(error).not.toBeInstanceOf(StoreClosedError);
   });
 
   it('tells of a failure of the backend, and keeps nothing of it', async () => {
@@ -615,7 +638,10 @@ describe('serializers of a future', () => {
       expect(await rejection(future.setResult(1))).toBeInstanceOf(SerializationError);
       expect(await future.done()).toBe(false);
     }
-    const harmless = store.future({ serializer: () => [bytes.subarray(0, 5)], deserializer: (data) => data });
+    const harmless = store.future({
+      serializer: () => [bytes.subarray(0, 5)],
+      deserializer: (data): unknown => data,
+    });
     await harmless.setResult(1);
     expect(await harmless.result()).toEqual(bytes.subarray(0, 5));
     expect(() => deserialize(bytes)).toThrow(SerializationError);
