@@ -113,6 +113,18 @@ const table: Readonly<Record<string, Row>> = {
     parent: 'ProxyStoreError',
     properties: { reference: { $proxystore: 99 } },
   },
+  LifetimeEndedError: {
+    errorClass: errors.LifetimeEndedError,
+    code: 'ERR_PROXYSTORE_LIFETIME_ENDED',
+    parent: 'ProxyStoreError',
+    properties: {},
+  },
+  FutureAlreadySetError: {
+    errorClass: errors.FutureAlreadySetError,
+    code: 'ERR_PROXYSTORE_FUTURE_ALREADY_SET',
+    parent: 'StoreError',
+    properties: { storeName: 'results', key: ['a'] },
+  },
   MutableBorrowError: {
     errorClass: errors.MutableBorrowError,
     code: 'ERR_PROXYSTORE_MUTABLE_BORROW',

@@ -16,16 +16,17 @@ interface WarningProcess {
 }
 
 /**
- * Emits a process warning, which Node prints once it is heard by nobody; in a runtime without `process`, the console
- * shows it.
+ * Emits a process warning, which Node prints unless it was told not to; in a runtime without process warnings, the
+ * console shows it.
  *
  * @param message - One line.
  * @param options - Its type, code and details.
  */
 export function emitWarning(message: string, options: WarningOptions = {}): void {
+  const { type = 'ProxyStoreWarning', code, detail } = options;
   const { process } = globalThis as { process?: WarningProcess };
-  if (process?.emitWarning === undefined) console.warn(message, options.detail ?? '');
-  else process.emitWarning(message, { type: 'ProxyStoreWarning', ...options });
+  if (process?.emitWarning === undefined) console.warn(`${type}: ${message}`, detail ?? '');
+  else process.emitWarning(message, { type, code, detail });
 }
 
 /**
@@ -35,10 +36,19 @@ export function emitWarning(message: string, options: WarningOptions = {}): void
  * @param error - What was thrown.
  */
 export function warnOfFailure(what: string, error: unknown): void {
-  const { name, code, message, stack } = (error ?? {}) as Partial<Error> & { code?: unknown };
-  emitWarning(`${what}: ${message ?? String(error)}`, {
-    type: name,
-    code: typeof code === 'string' ? code : undefined,
-    detail: stack,
+  const { name, code, message, stack } = (error ?? {}) as Partial<Record<keyof Error | 'code', unknown>>;
+  emitWarning(`${what}: ${typeof message === 'string' ? message : describe(error)}`, {
+    type: text(name),
+    code: text(code),
+    detail: text(stack),
   });
+}
+
+/** What can be said of something thrown that is no error. */
+function describe(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null ? 'an object was thrown' : String(thrown);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
