@@ -121,12 +121,15 @@ export abstract class ValueStore<C extends Connector> {
    * @throws StoreClosedError after `close()`.
    */
   put<T>(value: T, options: PutOptions<T> = {}): Promise<StoreKey<T>> {
-    return this.#run(operationKinds.put, undefined, options, async (operation) => {
-      options.lifetime?.assertOpen();
-      const parts = this.#serialize(value, options.serializer, operation);
-      const key = await timed(operation, () => this.connector.put(parts, options));
+    const { lifetime, serializer } = options;
+    const store = (operation: Operation | undefined): Promise<ConnectorKey> => {
+      lifetime?.assertOpen();
+      const parts = this.#serialize(value, serializer, operation);
+      const key = timed(operation, () => this.connector.put(parts, options));
+      return lifetime === undefined ? key : this.#kept(key, lifetime);
+    };
+    return this.#runAndFinish(operationKinds.put, undefined, options, store, (key, operation) => {
       if (operation !== undefined) operation.context.key = key;
-      if (options.lifetime !== undefined) await this.#keepFor(options.lifetime, [key]);
       operation?.measurement?.end(key);
       return key;
     });
@@ -206,10 +209,10 @@ export abstract class ValueStore<C extends Connector> {
    * @throws StoreClosedError after `close()`.
    */
   get<T, D = undefined>(key: StoreKey<T>, options: GetOptions<T, D> = {}): Promise<T | D> {
-    return this.#run(operationKinds.get, key, options, async (operation) => {
-      const { deserializer, signal } = options;
-      let found = this.#cached(key, deserializer, operation);
-      found ??= await this.#cache.fetch(
+    const { deserializer, signal } = options;
+    const find = (operation: Operation | undefined): Found | Promise<Found | undefined> =>
+      this.#cached(key, deserializer, operation) ??
+      this.#cache.fetch(
         key,
         deserializer,
         {
@@ -218,6 +221,7 @@ export abstract class ValueStore<C extends Connector> {
         },
         signal,
       );
+    return this.#runAndFinish(operationKinds.get, key, options, find, (found, operation) => {
       operation?.measurement?.end(key);
       return valueOf(found, options);
     });
@@ -537,11 +541,25 @@ export abstract class ValueStore<C extends Connector> {
     this.connector.checkKey(key);
   }
 
-  async #run<R>(
+  #run<R>(
     kind: OperationKind,
     key: ConnectorKey | readonly ConnectorKey[] | undefined,
     options: OperationOptions,
     run: (operation: Operation | undefined) => Promise<R>,
+  ): Promise<R> {
+    return this.#runAndFinish(kind, key, options, run, same);
+  }
+
+  /**
+   * Runs an operation whose end waits for nothing more: `start` asks the backend, `finish` makes of the answer what the
+   * operation gives. Both take one asynchronous step together, and not one each, which shows where a backend is fast.
+   */
+  async #runAndFinish<A, R>(
+    kind: OperationKind,
+    key: ConnectorKey | readonly ConnectorKey[] | undefined,
+    options: OperationOptions,
+    start: (operation: Operation | undefined) => A | Promise<A>,
+    finish: (answer: A, operation: Operation | undefined) => R,
   ): Promise<R> {
     this.#checkAll(kind, key);
     options.signal?.throwIfAborted();
@@ -549,9 +567,10 @@ export abstract class ValueStore<C extends Connector> {
     try {
       const operation = this.#begin(kind, key);
       const { channel } = kind;
-      return await (operation !== undefined && channel.active
-        ? channel.tracePromise(operation.context, () => run(operation))
-        : run(operation));
+      if (operation === undefined || !channel.active) return finish(await start(operation), operation);
+      return await channel.tracePromise(operation.context, async () =>
+        finish(await start(operation), operation),
+      );
     } finally {
       this.#inFlight -= 1;
       if (this.#inFlight === 0) this.#whenIdle?.();
@@ -712,6 +731,12 @@ export abstract class ValueStore<C extends Connector> {
     });
   }
 
+  async #kept(key: Promise<ConnectorKey>, lifetime: KeyLifetime): Promise<ConnectorKey> {
+    const stored = await key;
+    await this.#keepFor(lifetime, [stored]);
+    return stored;
+  }
+
   /** Puts new objects under a lifetime; when it has ended while they were being stored, they go with it. */
   async #keepFor(lifetime: KeyLifetime, keys: readonly ConnectorKey[]): Promise<void> {
     try {
@@ -771,6 +796,10 @@ function isBytes(value: unknown): value is Uint8Array {
 function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T | D {
   // The bytes of a StoreKey<T> were written from a T; a missing default is the `undefined` that D is then.
   return (found === undefined ? options.default : found.value) as T | D;
+}
+
+function same<T>(value: T): T {
+  return value;
 }
 
 function timed<R>(operation: Operation | undefined, run: () => Promise<R>): Promise<R> {
