@@ -27,6 +27,7 @@ const shown = new Set<SharedState>();
  * @param depth - How many levels may still be shown.
  * @param options - The options of inspect, handed on to it for the target.
  * @param inspect - The function itself; not every runtime passes it.
+ * @internal
  */
 export function inspectProxy(
   state: SharedState,
