@@ -57,13 +57,35 @@ interface InPlace extends Uint8Array {
   readonly end: number;
 }
 
+/** Where small bodies are read: see {@link decodeMessagePack}. */
+const desk = new Uint8Array(2048);
+
 /** Any value. Whether it can be written shows when it is. */
 export const msgpackCodec: Codec = {
   tag,
   test: () => true,
   encode: (value) => (isPlainTree(value) ? [packed(value)] : encodeTable(value)),
-  decode: (body) => (body[0] === tableMark ? decodeTable(body) : (unpackr.unpack(body) as unknown)),
+  decode: (body) => decodeMessagePack(body, 0),
 };
+
+/**
+ * The value of a body that stands behind something else.
+ *
+ * A small body is copied to where msgpackr can read it at once. It needs a view and a `DataView` of what it reads, and
+ * to make these anew takes longer than to read a small value. Nothing that it gives is a view of what it has read.
+ *
+ * @param data - The bytes that the body is at the end of.
+ * @param start - Where it begins.
+ */
+export function decodeMessagePack(data: Uint8Array, start: number): unknown {
+  const end = data.length;
+  if (data[start] !== tableMark && start < end && end <= desk.length) {
+    desk.set(data);
+    return unpackr.unpack(desk, { start, end });
+  }
+  const body = new Uint8Array(data.buffer, data.byteOffset + start, end - start);
+  return body[0] === tableMark ? decodeTable(body) : unpackr.unpack(body);
+}
 
 function encodeTable(value: unknown): Parts {
   const { table, binaries } = writeTable(value);

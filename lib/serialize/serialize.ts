@@ -5,7 +5,7 @@ import { bytesCodec } from './bytes.js';
 import { codecOfTag, codecOfValue } from './codec.js';
 import type { Codec } from './codec.js';
 import { serializationFailure } from './failure.js';
-import { msgpackCodec } from './msgpack.js';
+import { decodeMessagePack, msgpackCodec } from './msgpack.js';
 import { npyCodec } from './npy.js';
 import type { Parts } from './parts.js';
 import { substitution } from './substitution.js';
@@ -64,6 +64,7 @@ export function deserialize(data: Uint8Array): unknown {
   const codec = builtIn.find((one) => one.tag === tag) ?? codecOfTag(tag);
   if (codec === undefined) throw unknownTag(tag);
   try {
+    if (codec === msgpackCodec) return decodeMessagePack(data, headLength);
     return codec.decode(
       new Uint8Array(data.buffer, data.byteOffset + headLength, data.byteLength - headLength),
     );
