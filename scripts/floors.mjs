@@ -20,8 +20,7 @@ export const floors = [
 export const nodeFiles = [
   'lib/platform/node.ts',
   'lib/platform/lazy.cts',
-  'lib/connectors/file.ts',
-  'lib/connectors/file/**',
+  'lib/connectors/{file,lmdb,redis}{.ts,/**}',
 ];
 
 /**
