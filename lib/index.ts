@@ -10,6 +10,7 @@ import './resources/symbols.js';
 import './ownership/owned-references.js';
 import './ownership/store-owned-proxy-method.js';
 import './references/stored-proxies.js';
+import './tracing/debug.js';
 import './futures/future-references.js';
 import './futures/store-future-method.js';
 

@@ -1,6 +1,7 @@
 /** What is collected without having been disposed of. */
 
 import { emitWarning } from '../resources/warnings.js';
+import { isDebugged } from '../tracing/debug.js';
 
 /** The code of the warning. */
 export const leakCode = 'PROXYSTORE_LEAK';
@@ -50,9 +51,5 @@ export function unwatch(leakable: Leakable): void {
 
 /** A stack costs microseconds and memory for each object, so it is kept only for who looks for a leak. */
 function creationStack(): string | undefined {
-  const { process } = globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } };
-  const debugged = process?.env?.['NODE_DEBUG']
-    ?.split(',')
-    .some((section) => section.trim() === 'proxystore');
-  return debugged === true ? new Error('It was made here:').stack : undefined;
+  return isDebugged() ? new Error('It was made here:').stack : undefined;
 }
