@@ -14,6 +14,8 @@ export const stateSymbol: unique symbol = Symbol.for('proxystore.proxy.state') a
  * @internal
  */
 export interface SharedState {
+  /** The proxy itself. */
+  readonly proxy: object | undefined;
   /** What the proxy behaves as: the resolved object, or the wrapper object of a primitive. */
   readonly target: object | undefined;
   /** What was resolved, before it was wrapped. */
@@ -45,7 +47,9 @@ export interface SharedState {
 export function stateOf(value: unknown): SharedState | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   try {
-    return (value as { readonly [stateSymbol]?: SharedState })[stateSymbol];
+    const state = (value as { readonly [stateSymbol]?: SharedState })[stateSymbol];
+    // There are proxies, of remote objects for one, that answer every property with another of them or themselves.
+    return state !== value && state?.proxy === value ? state : undefined;
   } catch {
     return undefined; // a revoked proxy, or another library's that answers unknown properties with an error
   }

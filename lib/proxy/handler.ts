@@ -8,7 +8,7 @@
  */
 
 import { assign } from './assign.js';
-import { stateSymbol } from './brand.js';
+import { stateOf, stateSymbol } from './brand.js';
 import { inspectCustom, inspectProxy } from './inspect.js';
 import type { InspectOptions } from './inspect.js';
 import { factoryMethod, keepFunction, methodOf, valueWriter } from './methods.js';
@@ -18,8 +18,6 @@ import { ProxyState } from './state.js';
 
 /** The state of a proxy and the handler of its traps. */
 export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
-  /** The proxy itself. Set right after both are made. */
-  proxy: object | undefined = undefined;
   /** The functions of the target, as the proxy hands them out. Made with the first one. */
   methods: WeakMap<object, unknown> | undefined = undefined;
   /** Whether the shadow is non-extensible, and has to have just the properties that the target has. */
@@ -31,6 +29,8 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
     const target = this.resolveSync();
     // An object that inherits from the proxy is a receiver of its own.
     if (receiver !== this.proxy) return Reflect.set(target, key, value, receiver);
+    // What is put there through the proxy comes back as it is, a function too.
+    if (typeof value === 'function') keepFunction(this, value);
     return assign(target, key, value === receiver ? target : value);
   }
 
@@ -63,7 +63,7 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
   defineProperty(shadow: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
     const target = this.resolveSync();
     const value: unknown = descriptor.value;
-    // What is put there through the proxy comes back as it is, a function too: the engine may hold the proxy to that.
+    // As above, and the engine may hold the proxy to that.
     if (typeof value === 'function') keepFunction(this, value);
     const own = value === this.proxy ? { ...descriptor, value: target } : descriptor;
     if (!Reflect.defineProperty(target, key, own)) return false;
@@ -79,7 +79,9 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
   }
 
   setPrototypeOf(_shadow: object, prototype: object | null): boolean {
-    return Reflect.setPrototypeOf(this.resolveSync(), prototype);
+    const target = this.resolveSync();
+    // The engine looks for circles, but not beyond a proxy: it would run in them.
+    return !inherits(prototype, this.proxy) && Reflect.setPrototypeOf(target, prototype);
   }
 
   isExtensible(shadow: object): boolean {
@@ -168,16 +170,25 @@ function givenForNothing(state: ProxyTraps, target: object, key: PropertyKey): u
   if (key === stateSymbol) return state;
   if (key === 'toJSON') return valueWriter(state);
   if (key === 'constructor' && isQuiet()) return QuietProxy;
-  return key === Symbol.toStringTag ? builtinTag(target) : undefined;
+  return key === Symbol.toStringTag ? builtinTag(state, target) : undefined;
 }
 
 /**
  * What `Object.prototype.toString` finds in the internal slots of a Date, RegExp, Error, or boxed primitive. A proxy has
- * none of them; without this it would be an `[object Object]` to everybody who tells values apart that way.
+ * none of them; without this it would be an `[object Object]` to everybody who tells values apart that way. Arrays and
+ * functions it knows by themselves.
  */
-function builtinTag(target: object): string | undefined {
+function builtinTag({ kind }: ProxyTraps, target: object): string | undefined {
+  if (kind === 'array' || kind === 'function') return undefined;
   const tag = Object.prototype.toString.call(target).slice(8, -1);
   return tag === 'Object' ? undefined : tag;
+}
+
+/** Whether an object is, or inherits from, a proxy. Other proxies are not asked: they might be resolved by that. */
+function inherits(object: object | null, proxy: unknown): boolean {
+  let ancestor = object;
+  while (ancestor !== null && stateOf(ancestor) === undefined) ancestor = Reflect.getPrototypeOf(ancestor);
+  return ancestor === proxy;
 }
 
 /** The target's own property, with its value as the proxy gives it. */

@@ -7,6 +7,9 @@ import type { ProxyTraps } from './handler.js';
 // Taken once: they are compared with at each call of a method.
 const { dispose, asyncDispose } = Symbol;
 
+/** The tags of the wrapper objects that JSON writes as what they wrap. */
+const wrappers: ReadonlySet<string> = new Set(['String', 'Number', 'Boolean', 'BigInt']);
+
 /** Any function; how it is called is its caller's business. */
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -14,8 +17,9 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  * What a proxy gives for a function that it read off its target. It is the same each time.
  *
  * A method comes bound to the target, so that internal slots and private fields are found, and gives the proxy where
- * it would give its `this`. What is no method comes as it is: a function that is an enumerable own property is data
- * (a callback in an options object, an element of an array), a class is called by `new`, and a proxy binds its own.
+ * it would give its `this`. What is no method comes as it is: a function that is an enumerable own property (a callback
+ * in an options object, an element of an array) or that a getter gave is data, a class is called by `new`, and a proxy
+ * binds its own.
  *
  * @param state - The proxy's state; it is resolved.
  * @param key - The key that it was read by.
@@ -25,8 +29,7 @@ export function methodOf(state: ProxyTraps, key: PropertyKey, method: object): u
   const methods = (state.methods ??= new WeakMap());
   let given = methods.get(method);
   if (given === undefined) {
-    given =
-      isData(state, key) || stateOf(method) !== undefined || isClass(method) ? method : bind(state, method);
+    given = isMethod(state.target, key, method) ? bind(state, method) : method;
     methods.set(method, given);
   }
   return given;
@@ -59,16 +62,17 @@ export function factoryMethod(state: ProxyTraps, key: PropertyKey): unknown {
 }
 
 /**
- * The `toJSON` of the proxy of a primitive: JSON knows a wrapper object by its internal slot, which a proxy of it has
- * not.
+ * The `toJSON` of the proxy of a primitive, or of its wrapper object: JSON knows that by its internal slot, which a
+ * proxy has not.
  *
  * @param state - The proxy's state; it is resolved.
- * @returns The method; `undefined` for an object, and for a symbol, whose wrapper is an object to JSON.
+ * @returns The method; `undefined` for what is an object to JSON, as the wrapper of a symbol is.
  */
 export function valueWriter(state: ProxyTraps): unknown {
-  const { target, value } = state;
-  if (value === target || typeof value === 'symbol') return undefined;
-  return cached(state, state, () => () => value);
+  const { target } = state;
+  const tag = Object.prototype.toString.call(target).slice(8, -1);
+  if (!wrappers.has(tag)) return undefined;
+  return cached(state, state, () => () => (target as { valueOf(): unknown }).valueOf());
 }
 
 /** A function of the proxy's own, kept under the object that it belongs to, which is none of the target's methods. */
@@ -79,8 +83,14 @@ function cached(state: ProxyTraps, owner: object, make: () => unknown): unknown 
   return own;
 }
 
-function isData(state: ProxyTraps, key: PropertyKey): boolean {
-  return Object.prototype.propertyIsEnumerable.call(state.target, key);
+function isMethod(target: object | undefined, key: PropertyKey, method: object): boolean {
+  if (stateOf(method) !== undefined || isClass(method)) return false;
+  for (let owner: object | null = target ?? null; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (descriptor === undefined) continue;
+    return descriptor.value === method && !(owner === target && descriptor.enumerable === true);
+  }
+  return false; // another proxy has made it up
 }
 
 /** A class, own or built in, has a `prototype` that cannot be written. Those of plain functions can be. */

@@ -9,6 +9,8 @@ import type { Factory, ProxyKind, ResolveOptions } from './types.js';
 
 /** There may be millions of them: what most proxies never need is made when it is needed. */
 export class ProxyState implements SharedState {
+  /** Set right after both are made. */
+  proxy: object | undefined = undefined;
   target: object | undefined = undefined;
   value: unknown = undefined;
   readonly factory: Factory<unknown>;

@@ -1,6 +1,6 @@
-import { createProxy, extract } from '../../lib/proxy/proxy.js';
+import { createProxy, extract, isResolved } from '../../lib/proxy/proxy.js';
 import { withoutResolving } from '../../lib/proxy/quiet.js';
-import { resolved } from './factories-for-tests.js';
+import { resolved, untouchable } from './factories-for-tests.js';
 
 /** Everything that reads an object whole, so that the engine checks every invariant there is. */
 function readAll(object: object): unknown {
@@ -197,6 +197,13 @@ describe('defining', () => {
     expect(proxy.m).toBe(m);
   });
 
+  it('or assigning a function to what is there but not enumerable gives it back', () => {
+    const f = (): string => 'e';
+    const proxy = resolved(new Error('e')) as { message: unknown };
+    proxy.message = f;
+    expect(proxy.message).toBe(f);
+  });
+
   it('is refused where the target refuses', () => {
     const proxy = resolved(Object.freeze({ a: 1 }));
     expect(Reflect.defineProperty(proxy, 'a', { value: 2 })).toBe(false);
@@ -274,6 +281,21 @@ describe('the prototype', () => {
     const other = resolved<{ __proto__?: unknown }>({});
     other.__proto__ = null;
     expect(Object.getPrototypeOf(extract(other))).toBeNull();
+  });
+
+  it('cannot be itself, not by a detour either', () => {
+    const proxy = resolved<object>({});
+    expect(Reflect.setPrototypeOf(proxy, proxy)).toBe(false);
+    expect(() => Object.setPrototypeOf(proxy, Object.create(proxy) as object) as unknown).toThrow(TypeError);
+    expect(Object.getPrototypeOf(proxy)).toBe(Object.prototype);
+  });
+
+  it('can be a proxy, which is not resolved by that', () => {
+    const prototype = untouchable();
+    const proxy = resolved<object>({});
+    Object.setPrototypeOf(proxy, prototype);
+    expect(Object.getPrototypeOf(proxy) === prototype).toBe(true);
+    expect(isResolved(prototype)).toBe(false);
   });
 });
 

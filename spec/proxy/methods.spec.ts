@@ -144,6 +144,14 @@ describe('what is no method', () => {
     expect(proxy.callback).toBe(callback);
   });
 
+  it('is a function that a getter gives, or another proxy makes up', () => {
+    const callback = (): number => 1;
+    const target = Object.create({ get callback() { return callback; } }) as { callback: unknown }; // prettier-ignore
+    expect(resolved(target).callback).toBe(callback);
+    const made = new Proxy({} as Record<string, unknown>, { get: () => callback });
+    expect(resolved(made)['anything']).toBe(callback);
+  });
+
   it('is called with the proxy as its this', () => {
     const proxy = resolved({
       receiver(): unknown {

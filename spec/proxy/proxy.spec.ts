@@ -154,6 +154,13 @@ describe('asking about a proxy', () => {
     expect(isProxy(Object.create(resolved({})))).toBe(false);
   });
 
+  it('is not deceived by a proxy of others that answers everything', () => {
+    const stub: object = new Proxy(() => undefined, { get: () => stub });
+    const pretender = new Proxy({}, { get: () => stub });
+    expect(isProxy(pretender)).toBe(false);
+    expect(isProxy(stub)).toBe(false);
+  });
+
   it('tells whether it is resolved', () => {
     const proxy = createProxy(new SimpleFactory<object>({}));
     expect(isResolved(proxy)).toBe(false);

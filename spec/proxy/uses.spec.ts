@@ -219,6 +219,7 @@ describe('JSON', () => {
   it('is as that of the wrapper object for a primitive', () => {
     for (const primitive of ['text', 1.5, Symbol('s')]) {
       const wrapper = Object(primitive) as object;
+      expect(JSON.stringify([resolved(wrapper)])).toBe(JSON.stringify([wrapper]));
       expect(JSON.stringify([resolved(primitive)])).toBe(JSON.stringify([wrapper]));
     }
     expect(() => JSON.stringify(resolved(1n))).toThrow(TypeError);
