@@ -105,7 +105,7 @@ export class RedisConnector implements DeferrableConnector<UUIDKey> {
   static async open(options: RedisConnectorOptions = {}): Promise<RedisConnector> {
     const connector = new RedisConnector(options);
     try {
-      await connector.#guard.run(undefined, () => connector.#connection.open());
+      await connector.#guard.run(undefined, () => connector.#connection.open({ verb: 'connect' }));
       return connector;
     } catch (error) {
       await connector.close();

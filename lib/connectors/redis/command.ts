@@ -59,27 +59,25 @@ export class OutcomeUnknownError extends Error {
  */
 export function commandClass(Base: CommandBase): CommandClass {
   return class RawCommand extends Base implements Command {
-    readonly #request: Request;
+    readonly #once: boolean;
+    readonly #final: boolean;
+    readonly #transaction: Transaction | undefined;
     /** As it was before a cluster's client put its retries over it. */
     readonly #fail: (error: Error) => void;
     #frame: Frame | undefined;
     #sent = false;
 
     constructor(request: Request) {
-      const { words, key, transaction } = request;
+      const { words, key, once = false, final = false, transaction } = request;
       const [name] = words;
       // The client reads the name, and in a cluster the keys: nothing else, since it does not write the arguments.
       super(String(name).toLowerCase(), key === undefined ? [] : [key]);
-      this.#request = { ...request, words: [] };
+      this.#once = once;
+      this.#final = final;
+      this.#transaction = transaction;
       this.#fail = this.reject;
       this.#frame = frameOf(words);
-      this.promise.then(
-        () => {
-          if (transaction !== undefined) transaction.answered = true;
-        },
-        // Whoever waits for the reply may have given up by the time it fails.
-        () => undefined,
-      );
+      if (transaction !== undefined) this.#noteAnswer(transaction);
     }
 
     get sent(): boolean {
@@ -87,7 +85,7 @@ export function commandClass(Base: CommandBase): CommandClass {
     }
 
     get irrevocable(): boolean {
-      return this.#sent && this.#request.final === true;
+      return this.#sent && this.#final;
     }
 
     withdraw(): void {
@@ -96,14 +94,22 @@ export function commandClass(Base: CommandBase): CommandClass {
 
     override toWritable(socket: object): unknown {
       if (this.#frame === undefined) return ping;
-      const { once, transaction } = this.#request;
-      if (this.#sent && (once === true || transaction?.answered === true)) {
+      if (this.#sent && (this.#once || this.#transaction?.answered === true)) {
         this.#fail(new OutcomeUnknownError('The connection was lost before the reply came.'));
         return ping;
       }
       this.#noteRefusal();
       this.#sent = true;
       return writeAllButLast(this.#frame, socket as CorkedWritable); // the client's socket
+    }
+
+    #noteAnswer(transaction: Transaction): void {
+      this.promise.then(
+        () => {
+          transaction.answered = true;
+        },
+        () => undefined,
+      );
     }
 
     /** A command that Redis answers with an error has not been carried out; a cluster's client may send it elsewhere. */
@@ -127,12 +133,22 @@ interface CorkedWritable {
 
 /** The client writes what it is given back, so the last piece is left to it. */
 function writeAllButLast(frame: Frame, socket: CorkedWritable): string | Uint8Array {
+  gatherWrites(socket);
   const last = frame.length - 1;
-  if (last > 0) {
-    // One system call for all the pieces, and for all commands of this turn.
-    socket.cork();
-    for (const piece of frame.slice(0, last)) socket.write(piece);
-    process.nextTick(() => socket.uncork());
-  }
+  for (let index = 0; index < last; index += 1) socket.write(frame[index] ?? '');
   return frame[last] ?? '';
+}
+
+/** The sockets that gather what is written to them. */
+const gathering = new WeakSet<CorkedWritable>();
+
+/** Has all that is written to a socket by the code that runs now go out together, by one call of the system. */
+function gatherWrites(socket: CorkedWritable): void {
+  if (gathering.has(socket)) return;
+  gathering.add(socket);
+  socket.cork();
+  process.nextTick(() => {
+    gathering.delete(socket);
+    socket.uncork();
+  });
 }

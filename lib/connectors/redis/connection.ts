@@ -1,6 +1,6 @@
 /** Requests to Redis, each with a limit to how long it may take. */
 
-import type { ServerClient } from './client.js';
+import type { Client, ServerClient } from './client.js';
 import type { Command, Request } from './command.js';
 import { isRefusal, operationError, timeoutError, type Doing } from './errors.js';
 import type { Link, Session } from './link.js';
@@ -9,13 +9,10 @@ import type { Link, Session } from './link.js';
 export interface RequestOptions extends Doing {
   readonly signal?: AbortSignal | undefined;
   /** What takes back what the requests did, in case that one fails. */
-  readonly undo?: readonly Request[] | undefined;
+  readonly undo?: (() => readonly Request[]) | undefined;
   /** The client of the node of a cluster that they go to. By default the node of each one's key. */
   readonly node?: ServerClient | undefined;
 }
-
-/** Marks that the time was up, until it is known what was waited for. */
-const timeIsUp = Symbol('time is up');
 
 /** Sends requests over a link. */
 export class Connection {
@@ -31,14 +28,11 @@ export class Connection {
     this.#timeout = timeout;
   }
 
-  /** Makes the connection, unless it is there. */
-  async open(signal?: AbortSignal): Promise<void> {
-    await this.request([], { verb: 'connect', signal });
-  }
-
-  /** A client that takes commands. */
-  async client(options: RequestOptions): Promise<Session['client']> {
-    return await this.#limited(options, async () => (await this.#link.session()).client);
+  /** Makes the connection, unless it is there, and gives its client. */
+  async open(options: RequestOptions): Promise<Client> {
+    await this.request([], options);
+    const { client } = await this.#link.session();
+    return client;
   }
 
   /**
@@ -47,8 +41,8 @@ export class Connection {
    * @returns The reply.
    */
   async requestOne(request: Request, options: RequestOptions): Promise<unknown> {
-    const [reply] = await this.request([request], options);
-    return reply;
+    const replies = await this.request([request], options);
+    return replies[0];
   }
 
   /**
@@ -57,103 +51,144 @@ export class Connection {
    * @returns Their replies.
    * @throws ConnectorError when one fails; the signal's reason when it is aborted.
    */
-  async request(requests: readonly Request[], options: RequestOptions): Promise<unknown[]> {
-    const commands: Command[] = [];
-    let session: Session | undefined;
+  request(requests: readonly Request[], options: RequestOptions): Promise<readonly unknown[]> {
+    return new Promise((resolve, reject) => {
+      new Attempt(this.#link, this.#timeout, requests, options, resolve, reject).start();
+    });
+  }
+}
+
+/** Requests under way. One object with the state of all, since there is one for every operation. */
+class Attempt {
+  readonly #link: Link;
+  readonly #timeout: number;
+  readonly #requests: readonly Request[];
+  readonly #options: RequestOptions;
+  readonly #resolve: (replies: readonly unknown[]) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #commands: Command[] = [];
+  readonly #replies: unknown[] = [];
+  #session: Session | undefined;
+  #settled = false;
+
+  constructor(
+    link: Link,
+    timeout: number,
+    requests: readonly Request[],
+    options: RequestOptions,
+    resolve: (replies: readonly unknown[]) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#link = link;
+    this.#timeout = timeout;
+    this.#requests = requests;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#timer = setTimeout(endByTime, timeout, this);
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  static readonly endByTime = (attempt: Attempt): void => attempt.#endByTime();
+
+  start(): void {
+    this.#link.begin();
+    let session: Session | Promise<Session>;
     try {
-      return await this.#limited(options, async (limit) => {
-        const present = this.#link.session();
-        session = present instanceof Promise ? await present : present;
-        limit.throwIfReached();
-        const client = options.node ?? session.client;
-        for (const request of requests) commands.push(new session.Command(request));
-        limit.decides = () => commands.every((command) => !command.irrevocable);
-        for (const command of commands) client.sendCommand(command);
-        return await Promise.all(commands.map((command) => command.promise));
-      });
+      session = this.#link.session();
     } catch (error) {
-      const sent = commands.some((command) => command.sent);
-      for (const command of commands) command.withdraw();
-      const { undo } = options;
-      if (session !== undefined && sent && undo !== undefined) await this.#undo(session, undo, error);
-      throw error;
+      this.#fail(error);
+      return;
+    }
+    if (session instanceof Promise) session.then((present) => this.#send(present), this.#failed);
+    else this.#send(session);
+  }
+
+  #send(session: Session): void {
+    if (this.#settled) return;
+    this.#session = session;
+    const requests = this.#requests;
+    if (requests.length === 0) {
+      this.#end();
+      this.#resolve([]);
+      return;
+    }
+    const client = this.#options.node ?? session.client;
+    try {
+      for (const request of requests) this.#commands.push(new session.Command(request));
+      for (const command of this.#commands) client.sendCommand(command);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    let missing = requests.length;
+    for (const [index, command] of this.#commands.entries()) {
+      command.promise.then((reply) => {
+        this.#replies[index] = reply;
+        missing -= 1;
+        if (missing === 0 && this.#end()) this.#resolve(this.#replies);
+      }, this.#failed);
     }
   }
 
-  /** Runs with a limit, and tells the link so. */
-  async #limited<T>(options: RequestOptions, run: (limit: Limit) => Promise<T>): Promise<T> {
-    const { place } = this.#link;
-    this.#link.begin();
-    const limit = new Limit(this.#timeout, options.signal);
-    try {
-      return await Promise.race([run(limit), limit.reached]);
-    } catch (error) {
-      if (limit.aborted && error === options.signal?.reason) throw error;
-      if (error !== timeIsUp) throw operationError(options, place, error);
-      const { trouble } = this.#link;
-      this.#link.stalled();
-      throw timeoutError(options, place, this.#timeout, trouble);
-    } finally {
-      limit.end();
-      this.#link.end();
+  readonly #failed = (error: unknown): void => this.#fail(error);
+
+  #fail(error: unknown): void {
+    if (!this.#end()) return;
+    const rejection = operationError(this.#options, this.#link.place, error);
+    if (!isRefusal(error)) {
+      this.#withdraw();
+      this.#reject(rejection);
+      return;
     }
+    // The server answers, so what the other requests did can be taken back before the failure is told.
+    void Promise.allSettled(this.#withdraw().map((command) => command.promise)).then(() =>
+      this.#reject(rejection),
+    );
+  }
+
+  readonly #abort = (): void => {
+    if (this.#commands.some((command) => command.irrevocable) || !this.#end()) return;
+    this.#withdraw();
+    this.#reject(this.#options.signal?.reason);
+  };
+
+  #endByTime(): void {
+    if (!this.#end()) return;
+    const { place, trouble } = this.#link;
+    this.#link.stalled();
+    this.#withdraw();
+    this.#reject(timeoutError(this.#options, place, this.#timeout, trouble));
   }
 
   /**
-   * Takes back what may have been done. Waits for it only where the server answers: where the connection is bad, it
-   * goes out if there is another.
+   * Gives up what has not been done, and has what may have been done taken back.
+   *
+   * @returns What takes it back.
    */
-  async #undo({ client, Command }: Session, undo: readonly Request[], error: unknown): Promise<void> {
-    const commands = undo.map((request) => new Command(request));
-    for (const command of commands) client.sendCommand(command);
-    if (isRefusal((error as { cause?: unknown }).cause)) {
-      await Promise.allSettled(commands.map((command) => command.promise));
+  #withdraw(): readonly Command[] {
+    const sent = this.#commands.some((command) => command.sent);
+    for (const command of this.#commands) command.withdraw();
+    const session = this.#session;
+    if (session === undefined || !sent) return [];
+    const commands = (this.#options.undo?.() ?? []).map((request) => new session.Command(request));
+    for (const command of commands) {
+      session.client.sendCommand(command);
+      command.promise.catch(() => undefined);
     }
-  }
-}
-
-/** Ends a wait by a time or a signal. */
-class Limit {
-  /** Rejects with the signal's reason, or with {@link timeIsUp}. */
-  readonly reached: Promise<never>;
-  /** Whether the signal still decides. */
-  decides: () => boolean = () => true;
-  readonly #signal: AbortSignal | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #abort: (() => void) | undefined;
-  #reason: { readonly value: unknown } | undefined;
-
-  constructor(timeout: number, signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    this.reached = new Promise((_, reject) => {
-      const end = (value: unknown): void => {
-        this.#reason ??= { value };
-        // The reason is the caller's own; whatever it is, it is what an aborted operation rejects with.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        reject(value);
-      };
-      this.#timer = setTimeout(end, timeout, timeIsUp);
-      if (signal === undefined) return;
-      this.#abort = () => {
-        if (this.decides()) end(signal.reason);
-      };
-      signal.addEventListener('abort', this.#abort, { once: true });
-    });
-    // It may be reached when what it limits has failed by itself.
-    this.reached.catch(() => undefined);
+    return commands;
   }
 
-  /** Whether it was the signal that ended it. */
-  get aborted(): boolean {
-    return this.#reason !== undefined && this.#reason.value !== timeIsUp;
-  }
-
-  throwIfReached(): void {
-    if (this.#reason !== undefined) throw this.#reason.value;
-  }
-
-  end(): void {
+  /** Whether this call is the first one. */
+  #end(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
     clearTimeout(this.#timer);
-    if (this.#abort !== undefined) this.#signal?.removeEventListener('abort', this.#abort);
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#link.end();
+    return true;
   }
 }
+
+const { endByTime } = Attempt;

@@ -19,6 +19,12 @@ const uncopiedFrom = 16 * 1024;
 export function frameOf(words: readonly Argument[]): Frame {
   const pieces: (string | Uint8Array)[] = [];
   let text = `*${words.length}\r\n`;
+  let size = 0;
+  const endText = (): void => {
+    size += Buffer.byteLength(text);
+    pieces.push(text);
+    text = '';
+  };
   for (const word of words) {
     if (typeof word === 'string') {
       text += `$${Buffer.byteLength(word)}\r\n${word}\r\n`;
@@ -27,14 +33,15 @@ export function frameOf(words: readonly Argument[]): Frame {
     text += `$${lengthOf(word)}\r\n`;
     for (const part of word) {
       if (part.length === 0) continue;
-      if (text !== '') pieces.push(text);
-      text = '';
+      if (text !== '') endText();
+      size += part.length;
       pieces.push(part);
     }
     text += '\r\n';
   }
-  pieces.push(text);
-  return pieces.length === 1 ? pieces : joinSmall(pieces);
+  endText();
+  if (pieces.length === 1) return pieces;
+  return size < uncopiedFrom ? [copyTogether(pieces, size)] : joinSmall(pieces);
 }
 
 /** How many bytes an object has. */

@@ -64,8 +64,18 @@ export class ObjectWatch {
     await this.#release();
   }
 
-  /** Subscribes, and looks only then: what is stored from that moment on is told. */
+  /** Keeps the process alive until it is known that the objects are not there. */
   async #join(uuids: readonly string[]): Promise<void> {
+    this.#link.begin();
+    try {
+      await this.#subscribe(uuids);
+    } finally {
+      this.#link.end();
+    }
+  }
+
+  /** Subscribes, and looks only then: what is stored from that moment on is told. */
+  async #subscribe(uuids: readonly string[]): Promise<void> {
     let subscriber: ServerClient;
     try {
       subscriber = await (this.#subscriber ??= this.#connect());

@@ -57,7 +57,7 @@ export class RedisObjects {
         : batches(objects).map((batch) => ({
             words: ['MSET', ...batch.flatMap(({ uuid, parts }): Argument[] => [this.#prefix + uuid, parts])],
           }));
-    const undo = this.#removals(objects.map(({ uuid }) => uuid));
+    const undo = (): Request[] => this.#removals(objects.map(({ uuid }) => uuid));
     const verb = objects.length === 1 ? 'store an object' : `store ${objects.length} objects`;
     await this.#connection.request(requests, { verb, signal, undo });
   }
@@ -192,12 +192,12 @@ export class RedisObjects {
     if (!this.#link.cluster) return [undefined];
     // Any command makes a cluster's client find its nodes.
     await this.#connection.requestOne({ words: ['PING'] }, context);
-    const client = await this.#connection.client(context);
+    const client = await this.#connection.open(context);
     return isCluster(client) ? client.nodes('master') : [undefined];
   }
 
   /** Makes requests that are carried out together, or not at all. Gives their replies. */
-  async #transaction(requests: readonly Request[], context: Context): Promise<unknown[]> {
+  async #transaction(requests: readonly Request[], context: Context): Promise<readonly unknown[]> {
     const { once, final } = requests[0] ?? {};
     const transaction: Transaction = { answered: false };
     const all = [{ words: ['MULTI'] }, ...requests, { words: ['EXEC'] }];
