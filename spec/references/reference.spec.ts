@@ -441,3 +441,42 @@ describe('reviver', () => {
     expect(({} as { x?: unknown }).x).toBeUndefined();
   });
 });
+
+describe('whatever else is given', () => {
+  const anything = fc.anything({
+    key: fc.oneof(
+      fc.string(),
+      fc.constantFrom('$proxystore', 'store', 'key', 'kind', 'evict', 'connector', 'value'),
+    ),
+    values: [
+      fc.string(),
+      fc.integer(),
+      fc.double(),
+      fc.boolean(),
+      fc.constantFrom<unknown>(1, 'data', null, [uuid]),
+    ],
+    withBigInt: true,
+    withBoxedValues: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    maxDepth: 3,
+  });
+
+  it('fromReference makes a proxy or refuses it', () => {
+    const version = fc.record({ $proxystore: fc.constant(1), store: fc.constant('nowhere'), key: anything });
+    fc.assert(
+      fc.property(fc.oneof(anything, version), (value) => {
+        try {
+          expect(isProxy(fromReference(value as ProxyReference))).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidReferenceError);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
