@@ -20,34 +20,46 @@ interface ByDeserializer<V> {
   readonly of: V;
 }
 
-/** How a value is fetched. */
-export interface Fetcher {
+/**
+ * How values are fetched.
+ *
+ * @typeParam O - What is known of the operation that a value is fetched for.
+ */
+export interface Fetcher<O> {
   /** Asks the backend for the bytes. */
-  load(options: OperationOptions): Promise<Uint8Array | undefined>;
+  load(key: ConnectorKey, options: OperationOptions, operation: O): Promise<Uint8Array | undefined>;
   /** Makes a value of them, where there are any. */
-  read(data: Uint8Array | undefined): Found | undefined;
+  read(data: Uint8Array | undefined, deserializer: Deserializer | undefined, operation: O): Found | undefined;
 }
 
-/** A fetch that is under way. Made before it is begun. */
+/** A fetch that is under way. What was begun without a signal is never aborted, and needs nobody to count its callers. */
+type UnderWay = SharedCall<Found | undefined> | Promise<Found | undefined>;
+
+/** The place of a fetch, made before it is begun. */
 interface Fetch {
   readonly deserializer: Deserializer | undefined;
-  of: SharedCall<Found | undefined> | undefined;
+  of: UnderWay | undefined;
 }
 
 /**
  * Values by key and deserializer. Two deserializers give two values of the same bytes; all of them go with their
  * key. The size is counted in keys.
+ *
+ * @typeParam O - As in {@link Fetcher}.
  */
-export class ValueCache {
+export class ValueCache<O> {
   readonly #kept: LRUCache<string, ByDeserializer<Found>[]> | undefined;
   readonly #fetches = new Map<string, Fetch[]>();
+  readonly #fetcher: Fetcher<O>;
   /** For each fetch of a batch that is under way, the keys that were dropped meanwhile. */
   readonly #droppedMeanwhile = new Set<Set<string>>();
 
   /**
    * @param size - How many objects are kept; 0 keeps none.
+   * @param fetcher - Fetches what is asked for.
    */
-  constructor(size: Count) {
+  constructor(size: Count, fetcher: Fetcher<O>) {
+    this.#fetcher = fetcher;
     this.#kept = size === 0 ? undefined : new LRUCache({ max: size });
   }
 
@@ -91,29 +103,27 @@ export class ValueCache {
    *
    * @param key - The key.
    * @param deserializer - The one that was given for the call, if one was.
-   * @param fetcher - Fetches it; used if nobody is fetching it already.
+   * @param operation - Handed to the fetcher, if nobody is fetching it already.
    * @param signal - Gives up waiting; the fetch is aborted when all have.
    */
   fetch(
     key: ConnectorKey,
     deserializer: Deserializer | undefined,
-    fetcher: Fetcher,
+    operation: O,
     signal: AbortSignal | undefined,
   ): Promise<Found | undefined> {
     const text = keyText(key);
     const fetches = this.#fetches.get(text) ?? [];
     const underWay = find(fetches, deserializer);
-    if (underWay !== undefined && !underWay.abandoned) return underWay.join(signal);
+    if (underWay !== undefined && !isAbandoned(underWay)) return join(underWay, signal);
     const fetch: Fetch = { deserializer, of: undefined };
     // One that all have given up stays behind the new one until it is settled, and is not found any more.
     fetches.unshift(fetch);
     this.#fetches.set(text, fetches);
-    const call = new SharedCall(
-      (shared) => this.#run(key, text, fetch, fetcher, shared),
-      signal !== undefined,
-    );
-    fetch.of = call;
-    return call.join(signal);
+    const run = (shared?: AbortSignal): Promise<Found | undefined> =>
+      this.#run(key, text, fetch, operation, shared);
+    fetch.of = signal === undefined ? run() : new SharedCall(run, true);
+    return join(fetch.of, signal);
   }
 
   /**
@@ -122,7 +132,7 @@ export class ValueCache {
    * @param run - Fetches them. It is given {@link keep}, which then keeps no value whose key is dropped meanwhile.
    * @returns What `run` gives.
    */
-  async whileFetching<R>(run: (keep: ValueCache['keep']) => Promise<R>): Promise<R> {
+  async whileFetching<R>(run: (keep: ValueCache<O>['keep']) => Promise<R>): Promise<R> {
     const dropped = new Set<string>();
     this.#droppedMeanwhile.add(dropped);
     try {
@@ -156,16 +166,18 @@ export class ValueCache {
     key: ConnectorKey,
     text: string,
     fetch: Fetch,
-    fetcher: Fetcher,
+    operation: O,
     signal: AbortSignal | undefined,
   ): Promise<Found | undefined> {
+    const fetcher = this.#fetcher;
+    const { deserializer } = fetch;
     let found: Found | undefined;
     try {
-      found = fetcher.read(await fetcher.load({ signal }));
+      found = fetcher.read(await fetcher.load(key, { signal }, operation), deserializer, operation);
       return found;
     } finally {
       // A key that was dropped meanwhile has no fetch any more: this is an old value then.
-      if (this.#end(text, fetch) && found !== undefined) this.keep(key, fetch.deserializer, found);
+      if (this.#end(text, fetch) && found !== undefined) this.keep(key, deserializer, found);
     }
   }
 
@@ -178,6 +190,16 @@ export class ValueCache {
     else fetches.splice(index, 1);
     return true;
   }
+}
+
+function isAbandoned(underWay: UnderWay): boolean {
+  return underWay instanceof SharedCall && underWay.abandoned;
+}
+
+function join(underWay: UnderWay, signal: AbortSignal | undefined): Promise<Found | undefined> {
+  if (underWay instanceof SharedCall) return underWay.join(signal);
+  // Whoever has a signal where the first had none gives up alone.
+  return signal === undefined ? underWay : new SharedCall(() => underWay, false).join(signal);
 }
 
 function find<V>(

@@ -90,7 +90,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   readonly options: StoreOptions;
-  readonly #cache: ValueCache;
+  readonly #cache: ValueCache<Operation | undefined>;
   #closed = false;
   #inFlight = 0;
   #whenIdle: (() => void) | undefined;
@@ -101,7 +101,10 @@ export abstract class ValueStore<C extends Connector> {
     this.connector = connector;
     this.options = { ...options };
     this.metrics = options.metrics === true ? new StoreMetrics() : undefined;
-    this.#cache = new ValueCache(options.cacheSize ?? defaultCacheSize);
+    this.#cache = new ValueCache(options.cacheSize ?? defaultCacheSize, {
+      load: (key, shared, operation) => timed(operation, () => connector.get(key, shared)),
+      read: (data, deserializer, operation) => this.#found(data, deserializer, operation),
+    });
   }
 
   /** Whether closing has begun. */
@@ -211,16 +214,7 @@ export abstract class ValueStore<C extends Connector> {
   get<T, D = undefined>(key: StoreKey<T>, options: GetOptions<T, D> = {}): Promise<T | D> {
     const { deserializer, signal } = options;
     const find = (operation: Operation | undefined): Found | Promise<Found | undefined> =>
-      this.#cached(key, deserializer, operation) ??
-      this.#cache.fetch(
-        key,
-        deserializer,
-        {
-          load: (shared) => timed(operation, () => this.connector.get(key, shared)),
-          read: (data) => this.#found(data, deserializer, operation),
-        },
-        signal,
-      );
+      this.#cached(key, deserializer, operation) ?? this.#cache.fetch(key, deserializer, operation, signal);
     return this.#runAndFinish(operationKinds.get, key, options, find, (found, operation) => {
       operation?.measurement?.end(key);
       return valueOf(found, options);
@@ -717,7 +711,7 @@ export abstract class ValueStore<C extends Connector> {
     fetched: readonly (Uint8Array | undefined)[],
     options: GetOptions<unknown, unknown>,
     operation: Operation | undefined,
-    keep: ValueCache['keep'],
+    keep: ValueCache<Operation | undefined>['keep'],
   ): unknown[] {
     let next = 0;
     return keys.map((key, index) => {
