@@ -5,26 +5,17 @@ import type {
   Connector,
   ConnectorKey,
   OperationOptions,
-  Parts,
   SyncConnector,
   SyncOperations,
 } from '../connectors/protocol.js';
 import { isDeferrable } from '../connectors/protocol.js';
-import {
-  InvalidKeyError,
-  ProxyStoreError,
-  SerializationError,
-  StoreClosedError,
-  StoreError,
-} from '../errors.js';
+import { InvalidKeyError, StoreClosedError, StoreError } from '../errors.js';
 import { isProxy } from '../proxy/proxy.js';
-import { deserialize, serialize } from '../serialize/serialize.js';
 import { suppressedError } from '../resources/suppressed-error.js';
-import { channels } from '../tracing/tracing.js';
-import type { OperationChannel, TraceContext } from '../tracing/tracing.js';
-import { StoreMetrics } from './metrics.js';
-import type { Measurement } from './metrics.js';
 import type { KeyLifetime } from './key-lifetime.js';
+import { StoreMetrics } from './metrics.js';
+import { operationKinds, timed, timedSync } from './operation.js';
+import type { Operation, OperationKind } from './operation.js';
 import type { Store } from './store.js';
 import { checkStoreArguments } from './store-arguments.js';
 import type { StoreKey, StoreKeys, StoredValues } from './store-key.js';
@@ -33,44 +24,18 @@ import type {
   Deserializer,
   GetOptions,
   PutOptions,
-  Serializer,
   StoreOptions,
   SyncOptions,
 } from './store-options.js';
 import { ValueCache } from './value-cache.js';
 import type { Found } from './value-cache.js';
+import { ValueCodec } from './value-codec.js';
 
 /** How many objects a store keeps unless told otherwise; as in ProxyStore. */
 const defaultCacheSize = 16;
 
 /** What is said where a lifetime does not take objects that are stored, and they cannot be removed either. */
 const leftBehind = 'Objects were stored that no lifetime evicts any more.';
-
-/** An operation: what it is called, and the channel it is traced on. A batch is traced as what it is a batch of. */
-interface OperationKind {
-  readonly name: string;
-  readonly channel: OperationChannel;
-  readonly batch: boolean;
-}
-
-const operationKinds = {
-  put: { name: 'put', channel: channels.put, batch: false },
-  setOnce: { name: 'setOnce', channel: channels.put, batch: false },
-  replace: { name: 'replace', channel: channels.put, batch: false },
-  get: { name: 'get', channel: channels.get, batch: false },
-  take: { name: 'take', channel: channels.get, batch: false },
-  exists: { name: 'exists', channel: channels.exists, batch: false },
-  evict: { name: 'evict', channel: channels.evict, batch: false },
-  putBatch: { name: 'putBatch', channel: channels.put, batch: true },
-  getBatch: { name: 'getBatch', channel: channels.get, batch: true },
-  evictBatch: { name: 'evictBatch', channel: channels.evict, batch: true },
-} satisfies Record<string, OperationKind>;
-
-/** What is observed of a single operation. There is none where nobody measures or listens. */
-interface Operation {
-  readonly measurement: Measurement | undefined;
-  readonly context: TraceContext;
-}
 
 /**
  * Values by key. {@link Store} extends it by proxies; nothing else does.
@@ -90,6 +55,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   readonly options: StoreOptions;
+  readonly #codec: ValueCodec;
   readonly #cache: ValueCache<Operation | undefined>;
   #closed = false;
   #inFlight = 0;
@@ -101,9 +67,11 @@ export abstract class ValueStore<C extends Connector> {
     this.connector = connector;
     this.options = { ...options };
     this.metrics = options.metrics === true ? new StoreMetrics() : undefined;
+    const codec = new ValueCodec(name, options);
+    this.#codec = codec;
     this.#cache = new ValueCache(options.cacheSize ?? defaultCacheSize, {
       load: (key, shared, operation) => timed(operation, () => connector.get(key, shared)),
-      read: (data, deserializer, operation) => this.#found(data, deserializer, operation),
+      read: (data, deserializer, operation) => codec.read(data, deserializer, operation),
     });
   }
 
@@ -127,7 +95,7 @@ export abstract class ValueStore<C extends Connector> {
     const { lifetime, serializer } = options;
     const store = (operation: Operation | undefined): Promise<ConnectorKey> => {
       lifetime?.assertOpen();
-      const parts = this.#serialize(value, serializer, operation);
+      const parts = this.#codec.write(value, serializer, operation);
       const key = timed(operation, () => this.connector.put(parts, options));
       return lifetime === undefined ? key : this.#kept(key, lifetime);
     };
@@ -154,7 +122,7 @@ export abstract class ValueStore<C extends Connector> {
       const { connector } = this;
       if (!isDeferrable(connector)) throw this.#notDeferrable(key);
       options.lifetime?.assertOpen();
-      const parts = this.#serialize(value, options.serializer, operation);
+      const parts = this.#codec.write(value, options.serializer, operation);
       const { signal } = options;
       const stored = await timed(operation, () => connector.set(key, parts, { signal, ifAbsent: true }));
       if (stored && options.lifetime !== undefined) await this.#keepFor(options.lifetime, [key]);
@@ -176,7 +144,7 @@ export abstract class ValueStore<C extends Connector> {
     return this.#run(operationKinds.replace, key, options, async (operation) => {
       const { connector } = this;
       if (!isDeferrable(connector)) throw this.#notDeferrable(key);
-      const parts = this.#serialize(value, options.serializer, operation);
+      const parts = this.#codec.write(value, options.serializer, operation);
       const { signal } = options;
       await this.#evicting([key], () => timed(operation, () => connector.set(key, parts, { signal })));
       operation?.measurement?.end(key);
@@ -192,7 +160,7 @@ export abstract class ValueStore<C extends Connector> {
   ): void {
     this.#runSync(operationKinds.replace, key, (operation, connector) => {
       if (connector.set === undefined) throw this.#notDeferrable(key);
-      const parts = this.#serialize(value, options.serializer, operation);
+      const parts = this.#codec.write(value, options.serializer, operation);
       this.#forget(key);
       timedSync(operation, () => connector.set?.(key, parts));
       operation?.measurement?.end(key);
@@ -232,9 +200,8 @@ export abstract class ValueStore<C extends Connector> {
    */
   take<T, D = undefined>(key: StoreKey<T>, options: GetOptions<T, D> = {}): Promise<T | D> {
     return this.#run(operationKinds.take, key, options, async (operation) => {
-      const found = await this.#evicting([key], () =>
-        this.#fetch(key, options.deserializer, options, operation, true),
-      );
+      const data = await this.#evicting([key], () => timed(operation, () => this.#take(key, options)));
+      const found = this.#codec.read(data, options.deserializer, operation);
       operation?.measurement?.end();
       return valueOf(found, options);
     });
@@ -296,7 +263,7 @@ export abstract class ValueStore<C extends Connector> {
   ): Promise<StoreKeys<T>> {
     return this.#run(operationKinds.putBatch, undefined, options, async (operation) => {
       options.lifetime?.assertOpen();
-      const parts = this.#serializeBatch(values, options.serializer, operation);
+      const parts = values.map((value) => this.#codec.write(value, options.serializer, operation));
       const keys = await timed(operation, () => this.connector.putBatch(parts, options));
       if (operation !== undefined) operation.context.key = keys;
       if (options.lifetime !== undefined) await this.#keepFor(options.lifetime, keys);
@@ -353,7 +320,7 @@ export abstract class ValueStore<C extends Connector> {
   ): StoreKey<T> {
     return this.#runSync(operationKinds.put, undefined, (operation, connector) => {
       options.lifetime?.assertOpen();
-      const parts = this.#serialize(value, options.serializer, operation);
+      const parts = this.#codec.write(value, options.serializer, operation);
       const key = timedSync(operation, () => connector.put(parts));
       if (operation !== undefined) operation.context.key = key;
       if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, [key], connector);
@@ -371,7 +338,7 @@ export abstract class ValueStore<C extends Connector> {
     return this.#runSync(operationKinds.get, key, (operation, connector) => {
       let found = this.#cached(key, options.deserializer, operation);
       if (found === undefined) {
-        found = this.#found(
+        found = this.#codec.read(
           timedSync(operation, () => connector.get(key)),
           options.deserializer,
           operation,
@@ -397,7 +364,7 @@ export abstract class ValueStore<C extends Connector> {
         connector.evict(key);
         return bytes;
       });
-      const found = this.#found(data, options.deserializer, operation);
+      const found = this.#codec.read(data, options.deserializer, operation);
       operation?.measurement?.end();
       return valueOf(found, options);
     });
@@ -431,7 +398,7 @@ export abstract class ValueStore<C extends Connector> {
   ): StoreKeys<T> {
     return this.#runSync(operationKinds.putBatch, undefined, (operation, connector) => {
       options.lifetime?.assertOpen();
-      const parts = this.#serializeBatch(values, options.serializer, operation);
+      const parts = values.map((value) => this.#codec.write(value, options.serializer, operation));
       const keys = timedSync(operation, () => connector.putBatch(parts));
       if (operation !== undefined) operation.context.key = keys;
       if (options.lifetime !== undefined) this.#keepForSync(options.lifetime, keys, connector);
@@ -609,40 +576,6 @@ export abstract class ValueStore<C extends Connector> {
     return { measurement: this.metrics?.begin(kind.name), context: { store: this.name, key } };
   }
 
-  #serialize<T>(value: T, serializer: Serializer<T> | undefined, operation: Operation | undefined): Parts {
-    const write: Serializer<T> | undefined = serializer ?? this.options.serializer;
-    const run = (): Parts => (write === undefined ? serialize(value) : this.#serializeWith(write, value));
-    if (operation === undefined) return run();
-    const { measurement, context } = operation;
-    const parts = measurement === undefined ? run() : measurement.time('serialize', run);
-    const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
-    context.bytes = (context.bytes ?? 0) + bytes;
-    measurement?.attribute('objectSize', context.bytes);
-    return parts;
-  }
-
-  #serializeBatch(
-    values: readonly unknown[],
-    serializer: Serializer | undefined,
-    operation: Operation | undefined,
-  ): Parts[] {
-    return values.map((value) => this.#serialize(value, serializer, operation));
-  }
-
-  #serializeWith<T>(write: Serializer<T>, value: T): Parts {
-    let written: Uint8Array | Parts;
-    try {
-      written = write(value);
-    } catch (error) {
-      throw this.#failed('serializer', error);
-    }
-    if (isBytes(written)) return [written];
-    if (Array.isArray(written) && written.every(isBytes)) return written;
-    throw new SerializationError(
-      `The serializer of the store "${this.name}" gave a value of type ${typeof written}. It gives a Uint8Array, or an array of them.`,
-    );
-  }
-
   #cached(
     key: ConnectorKey,
     deserializer: Deserializer | undefined,
@@ -653,56 +586,12 @@ export abstract class ValueStore<C extends Connector> {
     return found;
   }
 
-  async #fetch(
-    key: ConnectorKey,
-    deserializer: Deserializer | undefined,
-    options: OperationOptions,
-    operation: Operation | undefined,
-    take = false,
-  ): Promise<Found | undefined> {
-    const data = await timed(operation, () =>
-      take ? this.#take(key, options) : this.connector.get(key, options),
-    );
-    return this.#found(data, deserializer, operation);
-  }
-
   async #take(key: ConnectorKey, options: OperationOptions): Promise<Uint8Array | undefined> {
     const { connector } = this;
     if (connector.take !== undefined) return await connector.take(key, options);
     const data = await connector.get(key, options);
     if (data !== undefined) await connector.evict(key, options);
     return data;
-  }
-
-  #found(
-    data: Uint8Array | undefined,
-    deserializer: Deserializer | undefined,
-    operation: Operation | undefined,
-  ): Found | undefined {
-    if (data === undefined) return undefined;
-    const read = deserializer ?? this.options.deserializer;
-    const run = (): unknown => (read === undefined ? deserialize(data) : this.#deserializeWith(read, data));
-    if (operation === undefined) return { value: run() };
-    const { measurement, context } = operation;
-    context.bytes = (context.bytes ?? 0) + data.byteLength;
-    measurement?.attribute('objectSize', context.bytes);
-    return { value: measurement === undefined ? run() : measurement.time('deserialize', run) };
-  }
-
-  #deserializeWith(read: Deserializer, data: Uint8Array): unknown {
-    try {
-      return read(data);
-    } catch (error) {
-      throw this.#failed('deserializer', error);
-    }
-  }
-
-  #failed(what: string, error: unknown): unknown {
-    if (error instanceof ProxyStoreError) return error;
-    const message = error instanceof Error ? error.message : String(error);
-    return new SerializationError(`The ${what} of the store "${this.name}" failed: ${message}`, {
-      cause: error,
-    });
   }
 
   #merge(
@@ -717,7 +606,7 @@ export abstract class ValueStore<C extends Connector> {
     return keys.map((key, index) => {
       let found = cached[index];
       if (found === undefined) {
-        found = this.#found(fetched[next], options.deserializer, operation);
+        found = this.#codec.read(fetched[next], options.deserializer, operation);
         next += 1;
         if (found !== undefined) keep(key, options.deserializer, found);
       }
@@ -782,11 +671,6 @@ export abstract class ValueStore<C extends Connector> {
   }
 }
 
-/** A `Uint8Array` of this or another realm, Node's `Buffer` included. */
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
-}
-
 function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T | D {
   // The bytes of a StoreKey<T> were written from a T; a missing default is the `undefined` that D is then.
   return (found === undefined ? options.default : found.value) as T | D;
@@ -794,14 +678,4 @@ function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T |
 
 function same<T>(value: T): T {
   return value;
-}
-
-function timed<R>(operation: Operation | undefined, run: () => Promise<R>): Promise<R> {
-  const measurement = operation?.measurement;
-  return measurement === undefined ? run() : measurement.timeAsync('connector', run);
-}
-
-function timedSync<R>(operation: Operation | undefined, run: () => R): R {
-  const measurement = operation?.measurement;
-  return measurement === undefined ? run() : measurement.time('connector', run);
 }
