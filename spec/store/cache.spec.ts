@@ -240,6 +240,21 @@ describe('a fetch that several wait for', () => {
     expect(connector.signals.at(-1)!.aborted).toBe(false);
   });
 
+  it('goes on for the first, who has no signal, when one with a signal gives up', async () => {
+    const key = await store.put('x');
+    const held = connector.hold('get');
+    const controller = new AbortController();
+    const first = store.get(key);
+    const second = store.get(key, { signal: controller.signal });
+    const third = store.get(key, { signal: new AbortController().signal });
+    await held.reached;
+    controller.abort('given up');
+    expect(await rejection(second)).toBe('given up');
+    held.release();
+    await expect(Promise.all([first, third])).resolves.toEqual(['x', 'x']);
+    expect(connector.count('get')).toBe(1);
+  });
+
   it('is aborted when all have given up, and started anew by who asks then', async () => {
     const key = await store.put('x');
     const held = connector.hold('get');
