@@ -18,11 +18,13 @@ import { rows as registrationRows } from './registry/registration.js';
 import { readRun, rowResult, runResult, writeRun } from './result.js';
 import type { RowResult } from './result.js';
 import type { BenchRow, MeasuredRow } from './row.js';
+import { rows as createProxyRows } from './store/create-proxy.js';
 import { rows as smallObjectRows } from './store/small-objects.js';
 import { changes, table } from './table.js';
 
 const groups: readonly (readonly (BenchRow | MeasuredRow)[])[] = [
   registrationRows,
+  createProxyRows,
   smallObjectRows,
   referenceRows,
   fileRows,
