@@ -87,58 +87,60 @@ export function builtInOf(value: object): BuiltIn | undefined {
   return builtInPrototypes.get(prototype) ?? foreignBuiltIn(value, prototype);
 }
 
+/** Whether a class is of the runtime, of whatever realm, and not of a script. */
+export function isNative(constructor: unknown): constructor is abstract new () => object {
+  return (
+    typeof constructor === 'function' &&
+    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor))
+  );
+}
+
 /**
- * Tells a built-in of another realm from a class that only has its name: by what no other object can do. All of the
- * functions used here look at internal slots, which are the same in every realm.
+ * Tells a built-in of another realm from a class that only has its name: by its class, which is no script's, and by
+ * what no other object can do. The functions used for that look at what is the same in every realm.
  */
 function foreignBuiltIn(value: object, prototype: object): BuiltIn | undefined {
-  const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as
-    { name?: unknown } | undefined;
-  const name = constructor?.name as BuiltIn | undefined; // one of these or anything else; the map tells
-  const check = foreignChecks.get(name);
-  if (check === undefined || !isForeign(prototype)) return undefined;
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  const name = typeof constructor === 'function' ? (constructor.name as BuiltIn) : undefined; // or any other name
+  const isInstance = name && foreignChecks.get(name);
+  if (isInstance === undefined || !isNative(constructor)) return undefined;
   try {
-    return check(value) === false ? undefined : name;
+    return isInstance(value) ? name : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether a prototype's chain ends in an `Object.prototype`, but not in the one of this realm. */
-function isForeign(prototype: object): boolean {
-  let root = prototype;
-  for (
-    let next = Object.getPrototypeOf(root) as object | null;
-    next !== null;
-    next = Object.getPrototypeOf(root) as object | null
-  ) {
-    root = next;
-  }
-  return root !== Object.prototype && Object.hasOwn(root, 'hasOwnProperty');
-}
-
-const nameOfTypedArray = getter(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag);
+const typedArrayName = getterOf(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag);
 
 /** By class: what throws or gives false for an object that is no instance of it. */
-const foreignChecks: ReadonlyMap<BuiltIn | undefined, (value: object) => unknown> = new Map<
+const foreignChecks: ReadonlyMap<BuiltIn, (value: object) => boolean> = new Map<
   BuiltIn,
-  (value: object) => unknown
+  (value: object) => boolean
 >([
-  ['Object', (value) => Object.prototype.toString.call(value) === '[object Object]'],
+  ['Object', (value) => Object.getPrototypeOf(Object.getPrototypeOf(value)) === null],
   ['Array', Array.isArray],
-  ['Map', getter(Map.prototype, 'size')],
-  ['Set', getter(Set.prototype, 'size')],
-  ['Date', (value) => Date.prototype.getTime.call(value)],
-  ['RegExp', getter(RegExp.prototype, 'source')],
-  ['ArrayBuffer', getter(ArrayBuffer.prototype, 'byteLength')],
-  ['DataView', getter(DataView.prototype, 'byteLength')],
+  ['Map', isNoError(getterOf(Map.prototype, 'size'))],
+  ['Set', isNoError(getterOf(Set.prototype, 'size'))],
+  ['Date', isNoError((value) => Date.prototype.getTime.call(value))],
+  ['RegExp', isNoError(getterOf(RegExp.prototype, 'source'))],
+  ['ArrayBuffer', isNoError(getterOf(ArrayBuffer.prototype, 'byteLength'))],
+  ['DataView', isNoError(getterOf(DataView.prototype, 'byteLength'))],
   ...Array.from(
     typedArrays.keys(),
-    (name) => [name, (value: object) => nameOfTypedArray(value) === name] as const,
+    (name) => [name, (value: object): boolean => typedArrayName(value) === name] as const,
   ),
 ]);
 
-function getter(prototype: object, name: PropertyKey): (value: object) => unknown {
+/** A getter as a function of the object that it looks at. */
+function getterOf(prototype: object, name: PropertyKey): (value: object) => unknown {
   const property = Object.getOwnPropertyDescriptor(prototype, name);
   return (value) => property?.get?.call(value) as unknown;
+}
+
+function isNoError(look: (value: object) => unknown): (value: object) => boolean {
+  return (value) => {
+    look(value);
+    return true;
+  };
 }

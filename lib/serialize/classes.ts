@@ -2,7 +2,7 @@
 
 import { SerializationError } from '../errors.js';
 import { CloseOnce } from '../resources/close-once.js';
-import { builtInPrototypes } from './built-ins.js';
+import { builtInPrototypes, isNative } from './built-ins.js';
 import { isStandardErrorPrototype } from './standard-errors.js';
 
 /** How instances of a class are written and read. */
@@ -142,9 +142,4 @@ function refuseHiddenState(
       `"${name}" extends ${base.constructor.name}, whose state no property shows. Register it with both toData and fromData.`,
     );
   }
-}
-
-/** Whether a class is of the runtime and not of a script. */
-export function isNative(constructor: unknown): boolean {
-  return typeof constructor === 'function' && /\{\s*\[native code\]\s*\}$/.test(String(constructor));
 }

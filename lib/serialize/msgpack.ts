@@ -59,6 +59,8 @@ interface InPlace extends Uint8Array {
 
 /** Where small bodies are read: see {@link decodeMessagePack}. */
 const desk = new Uint8Array(2048);
+/** While it is read there. An extension that somebody has added to msgpackr can read another value meanwhile. */
+let isDeskTaken = false;
 
 /** Any value. Whether it can be written shows when it is. */
 export const msgpackCodec: Codec = {
@@ -79,9 +81,14 @@ export const msgpackCodec: Codec = {
  */
 export function decodeMessagePack(data: Uint8Array, start: number): unknown {
   const end = data.length;
-  if (data[start] !== tableMark && start < end && end <= desk.length) {
-    desk.set(data);
-    return unpackr.unpack(desk, { start, end });
+  if (data[start] !== tableMark && start < end && end <= desk.length && !isDeskTaken) {
+    isDeskTaken = true;
+    try {
+      desk.set(data);
+      return unpackr.unpack(desk, { start, end });
+    } finally {
+      isDeskTaken = false;
+    }
   }
   const body = new Uint8Array(data.buffer, data.byteOffset + start, end - start);
   return body[0] === tableMark ? decodeTable(body) : unpackr.unpack(body);
@@ -100,11 +107,13 @@ function encodeTable(value: unknown): Parts {
 function decodeTable(body: Uint8Array): unknown {
   const length = new DataView(body.buffer, body.byteOffset, body.byteLength).getUint32(1);
   const end = headLength + length;
-  if (end > body.length)
+  if (end > body.length) {
     throw new RangeError(`the body ends after ${body.length} bytes, within a table of ${length}`);
+  }
   const start = end === body.length ? end : end + paddingAfter(length);
-  if (start >= body.length && start !== end)
+  if (start >= body.length && start !== end) {
     throw new RangeError('there is more behind the table than it refers to');
+  }
   return readTable(unpackr.unpack(body.subarray(headLength, end)), body.subarray(start));
 }
 

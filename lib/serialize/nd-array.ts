@@ -227,8 +227,9 @@ function collect(nested: unknown, shape: readonly number[], dimension: number, e
 
 function allocate(dtype: DType, count: number): Record<number, unknown> & ArrayBufferView {
   const ArrayClass = arrayClassOf(dtype) as (new (length: number) => ArrayBufferView) | undefined;
-  if (ArrayClass === undefined)
+  if (ArrayClass === undefined) {
     throw new TypeError(`This runtime has no array for elements of type ${dtype}.`);
+  }
   return new ArrayClass(count) as Record<number, unknown> & ArrayBufferView; // every typed array is so
 }
 

@@ -9,7 +9,7 @@
  * - anything else that msgpackr keeps, such as a Date: itself.
  *
  * A field is a value or the place of one. A primitive stands for itself, an array of one index for the node there, and
- * an empty array for `-0`. Nodes stand behind those that they refer to, but for the references that close a cycle.
+ * an empty array for `-0`.
  */
 
 /** What kind of node an array in the table is, with the elements that follow it. */
@@ -41,7 +41,7 @@ export const NodeKind = {
   data: 10,
   /** The field of what the substitution wrote. */
   substitute: 11,
-  /** Element type, shape, order and the field of the elements of an `NdArray`. */
+  /** Element type, order, the field of the elements and the shape, dimension by dimension, of an `NdArray`. */
   ndArray: 12,
   /** Name of the class and the bytes of small binary data. */
   bytes: 13,
@@ -52,8 +52,8 @@ export const NodeKind = {
 /** One of {@link NodeKind}. */
 export type NodeKind = (typeof NodeKind)[keyof typeof NodeKind];
 
-/** The place of a node in its table. The array is filled when the node is complete. */
-export type Reference = [index: number];
+/** The place of a node in its table. */
+export type Reference = readonly [index: number];
 
 /** A value in a node: see the form of the table. */
 export type Field = string | number | bigint | boolean | null | undefined | Reference | readonly [];

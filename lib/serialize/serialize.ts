@@ -95,7 +95,7 @@ function serializeBy(codec: Codec, value: unknown): Parts {
   try {
     body = codec.encode(value);
   } catch (error) {
-    throw serializationFailure(`A value cannot be written by the codec "${tag}"`, tag, error);
+    throw serializationFailure(`A value cannot be serialized by the codec "${tag}"`, tag, error);
   }
   if (!builtIn.includes(codec) && !isParts(body)) {
     throw new SerializationError(`The codec "${tag}" gave something else than a list of Uint8Arrays.`, {

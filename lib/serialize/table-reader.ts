@@ -5,6 +5,7 @@ import { typedArrays } from './built-ins.js';
 import type { TypedArrayName } from './built-ins.js';
 import { classOfName } from './classes.js';
 import type { RegisteredClass } from './classes.js';
+import { completionOrder } from './completion-order.js';
 import type { ArrayOfDType, DType } from './dtype.js';
 import { NdArray } from './nd-array.js';
 import type { Order } from './nd-array.js';
@@ -38,23 +39,28 @@ class TableReader {
   readonly #binary: Uint8Array;
   #binaryEnd = 0;
   /** The objects of the nodes, by index. Index 0 is the value as a whole, which has no node. */
-  readonly #objects: unknown[] = [pending];
+  readonly #objects: unknown[];
 
   constructor(table: readonly unknown[], binary: Uint8Array) {
     this.#table = table;
     this.#binary = binary;
+    this.#objects = table.map(() => pending);
   }
 
-  /**
-   * All objects are made empty first, so that there is one to refer to from everywhere. Then each is given its
-   * content, in the order of the table, where data is complete before what is made of it.
-   */
+  /** All objects are made empty first, so that there is one to refer to from everywhere, and filled then. */
   read(): unknown {
-    const { length } = this.#table;
-    for (let index = 1; index < length; index += 1) this.#objects.push(this.#create(this.#table[index]));
-    for (let index = 1; index < length; index += 1) this.#fill(this.#table[index], index);
+    // From the end, for what an object is begun with, such as its text, stands behind it.
+    for (let index = this.#table.length - 1; index > 0; index -= 1) {
+      this.#objects[index] = this.#create(this.#table[index]);
+    }
+    for (const index of this.#order()) if (index > 0) this.#fill(this.#table[index], index);
     if (this.#binaryEnd !== this.#binary.length) throw malformed('there is more behind it than it refers to');
     return this.#value(this.#table[0]);
+  }
+
+  #order(): Iterable<number> {
+    if (!this.#objects.includes(pending, 1)) return this.#table.keys();
+    return completionOrder(this.#table, (index) => this.#objects[index] === pending);
   }
 
   #create(node: unknown): unknown {
@@ -87,8 +93,9 @@ class TableReader {
         return viewOf(node[1], bytesOf(node[2]));
       case NodeKind.binary:
         return this.#binaryOf(node);
-      case NodeKind.substitute:
       case NodeKind.ndArray:
+        return this.#ndArray(node);
+      case NodeKind.substitute:
         return pending;
       default:
         throw malformed('it has a node of no known kind');
@@ -133,9 +140,6 @@ class TableReader {
       case NodeKind.substitute:
         this.#objects[index] = substituteOf(this.#value(node[1]));
         break;
-      case NodeKind.ndArray:
-        this.#objects[index] = this.#ndArray(node);
-        break;
     }
   }
 
@@ -143,8 +147,9 @@ class TableReader {
     if (!Array.isArray(field)) return field;
     if (field.length === 0) return -0;
     const index: unknown = field[0];
-    if (!isCount(index) || index >= this.#objects.length)
+    if (!isCount(index) || index >= this.#objects.length) {
       throw malformed('it refers to a node that is not there');
+    }
     const object = this.#objects[index];
     if (object === pending) throw malformed('it refers to an object before that can be there');
     return object;
@@ -166,8 +171,9 @@ class TableReader {
   #fillSparse(array: unknown[], node: readonly unknown[]): void {
     for (let at = 2; at < node.length; at += 2) {
       const index = node[at];
-      if (!isCount(index) || index >= array.length)
+      if (!isCount(index) || index >= array.length) {
         throw malformed('it has an element beyond the end of its array');
+      }
       array[index] = this.#value(node[at + 1]);
     }
   }
@@ -218,8 +224,9 @@ class TableReader {
     const data = this.#value(node[2]);
     const { fromData } = registeredClass(node[1]);
     if (fromData !== undefined) return fromData(data);
-    if (typeof data !== 'object' || data === null)
+    if (typeof data !== 'object' || data === null) {
       throw malformed('it has data of a class that makes no instance of it');
+    }
     for (const [name, value] of Object.entries(data)) define(object as object, name, value, true); // see #create
     return object;
   }
@@ -240,7 +247,7 @@ class TableReader {
   }
 
   #ndArray(node: readonly unknown[]): NdArray {
-    const [, dtype, shape, order, elements] = node;
+    const [, dtype, order, elements, ...shape] = node;
     try {
       // The casts: the constructor checks all of it.
       return new NdArray({
@@ -302,6 +309,7 @@ function viewOf(name: unknown, bytes: Uint8Array): unknown {
     throw malformed(`this runtime has no class ${JSON.stringify(name)} for the binary data in it`);
   }
   const size = ArrayClass.BYTES_PER_ELEMENT;
+  if (bytes.length % size !== 0) throw malformed('it has an array with a part of an element');
   const { buffer, byteOffset, length } = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
   return new ArrayClass(buffer, byteOffset, length / size);
 }
@@ -321,7 +329,7 @@ function registeredClass(name: unknown): RegisteredClass {
   const registered = classOfName(name);
   if (registered === undefined) {
     throw new SerializationError(
-      `The value has an instance of the class "${name}" in it, which is not registered here. Call registerClass(${name}) before it is read.`,
+      `The value has an instance of the class "${name}" in it, which is not registered here. Register it by registerClass() before the value is read.`,
       { tag },
     );
   }

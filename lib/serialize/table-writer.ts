@@ -1,10 +1,12 @@
 /** Writes a value of any form as a table of nodes. */
 
 import { SerializationError } from '../errors.js';
-import { builtInOf } from './built-ins.js';
+import { builtInOf, isNative } from './built-ins.js';
 import type { BuiltIn } from './built-ins.js';
-import { classOfInstance, isNative } from './classes.js';
+import { classOfInstance } from './classes.js';
 import type { RegisteredClass } from './classes.js';
+import { completionOrder } from './completion-order.js';
+import type { CircularNode } from './completion-order.js';
 import { errorProperties } from './error-properties.js';
 import { serializationFailure } from './failure.js';
 import { isNdArray } from './nd-array.js';
@@ -19,12 +21,21 @@ const tag = 'MP';
 /** A step into a value: the name of a property, an index, or what else is to be said of the way. */
 type Step = string | number | { readonly text: string };
 
+/** An object whose node is still to be written. */
+interface Waiting {
+  readonly value: object;
+  readonly index: number;
+  /** The way there: the object that it was found in, and the step from there. */
+  readonly parent: Waiting | undefined;
+  readonly step: Step | undefined;
+}
+
 /** More steps are not told in a message. */
 const namedSteps = 16;
 
 const negativeZero: readonly [] = Object.freeze([] as const);
 
-/** What a table is written into, and the binary data that it refers to. */
+/** A table, and the binary data that it refers to. */
 export interface WrittenTable {
   /** The table; all of it is kept by msgpackr. */
   readonly table: readonly unknown[];
@@ -33,7 +44,7 @@ export interface WrittenTable {
 }
 
 /**
- * Writes a value as a table. How deep it may be depends on the stack that is left; reading it needs none.
+ * Writes a value as a table. Without recursion, so that depth is no limit.
  *
  * @param value - Any value.
  * @throws SerializationError for what cannot be serialized, naming where in the value it is.
@@ -47,23 +58,33 @@ class TableWriter {
   readonly #binaries: Uint8Array[] = [];
   #binaryLength = 0;
   readonly #references = new Map<object, Reference>();
-  /** The places of nodes that a reader makes of complete data, while their data is written. */
-  readonly #pending = new Set<Reference>();
-  readonly #path: Step[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** Where a reader makes an object of complete data. */
+  readonly #madeComplete = new Set<number>();
+  /** The object whose node is being written, and the step from it to what is looked at. */
+  #current: Waiting | undefined;
+  #step: Step | undefined;
 
   write(value: unknown): WrittenTable {
     try {
       this.#table[0] = this.#field(value);
+      // Grows while it is gone through.
+      for (const waiting of this.#waiting) {
+        this.#current = waiting;
+        this.#step = undefined;
+        this.#table[waiting.index] = this.#node(waiting.value, waiting.index);
+      }
     } catch (error) {
       throw serializationFailure(`The value${this.#where()} cannot be serialized`, tag, error);
     }
+    if (this.#madeComplete.size > 0) this.#refuseCircularData();
     return { table: this.#table, binaries: this.#binaries };
   }
 
   #field(value: unknown): Field {
     switch (typeof value) {
       case 'string':
-        return isPlainText(value) ? value : this.#add([NodeKind.text, codeUnits(value)]);
+        return isPlainText(value) ? value : [this.#table.push([NodeKind.text, codeUnits(value)]) - 1];
       case 'number':
         return Object.is(value, -0) ? negativeZero : value;
       case 'symbol':
@@ -78,55 +99,37 @@ class TableWriter {
   }
 
   #fieldAt(step: Step, value: unknown): Field {
-    // Numbers and the like are what most steps lead to, and nothing fails there.
-    if (typeof value === 'number' || typeof value === 'boolean') return this.#field(value);
-    this.#path.push(step);
-    const field = this.#field(value);
-    this.#path.pop();
-    return field;
+    this.#step = step;
+    return this.#field(value);
   }
 
   #reference(value: object): Reference {
-    const known = this.#references.get(value);
-    if (known !== undefined) {
-      if (!this.#pending.has(known)) return known;
-      throw this.#failure(
-        'refers back to what it is itself a part of the data of, so that neither could be read first',
-      );
+    let reference = this.#references.get(value);
+    if (reference === undefined) {
+      const index = this.#table.push(undefined) - 1;
+      reference = [index];
+      this.#references.set(value, reference);
+      this.#waiting.push({ value, index, parent: this.#current, step: this.#step });
     }
-    const reference: Reference = [0];
-    this.#references.set(value, reference);
-    const node = this.#node(value, reference);
-    reference[0] = this.#table.push(node) - 1;
     return reference;
   }
 
-  #add(node: unknown): Reference {
-    return [this.#table.push(node) - 1];
-  }
-
-  #node(value: object, reference: Reference): unknown {
+  #node(value: object, index: number): unknown {
     // Before anything else touches the value, which would resolve a proxy.
     if (substitution?.matches(value) === true) {
-      const data = substitution.write(value);
-      return this.#complete(reference, () => [NodeKind.substitute, this.#field(data)]);
+      this.#madeComplete.add(index);
+      return [NodeKind.substitute, this.#field(substitution.write(value))];
     }
     if (typeof value === 'function') {
       throw this.#failure('is a function, which cannot be serialized; leave it out');
     }
     const registered = classOfInstance(value);
-    if (registered !== undefined) return this.#instance(value, registered, reference);
+    if (registered !== undefined) return this.#instance(value, registered, index);
     if (Object.getPrototypeOf(value) === null) return [NodeKind.bare, ...this.#pairs(Object.entries(value))];
     const builtIn = builtInOf(value);
     if (builtIn !== undefined) return this.#builtIn(value, builtIn);
     if (isNdArray(value)) {
-      return [
-        NodeKind.ndArray,
-        value.dtype,
-        [...value.shape],
-        value.order,
-        this.#fieldAt('data', value.data),
-      ];
+      return [NodeKind.ndArray, value.dtype, value.order, this.#fieldAt('data', value.data), ...value.shape];
     }
     if (isError(value)) return this.#error(value, undefined);
     throw this.#refusal(value);
@@ -181,8 +184,8 @@ class TableWriter {
     const node: unknown[] = [NodeKind.sparse, array.length];
     for (const name of Object.keys(array)) {
       const index = Number(name);
-      if (String(index) === name && index < array.length)
-        node.push(index, this.#fieldAt(index, array[index]));
+      const isIndex = Number.isInteger(index) && index >= 0 && index < array.length && String(index) === name;
+      if (isIndex) node.push(index, this.#fieldAt(index, array[index]));
     }
     return node;
   }
@@ -217,14 +220,12 @@ class TableWriter {
     return [NodeKind.binary, builtIn, offset, bytes.length];
   }
 
-  #instance(value: object, registered: RegisteredClass, reference: Reference): unknown {
+  #instance(value: object, registered: RegisteredClass, index: number): unknown {
     const { name, toData, fromData } = registered;
-    if (toData !== undefined) {
-      return this.#complete(reference, () => [NodeKind.data, name, this.#field(toData(value))]);
-    }
+    if (fromData !== undefined) this.#madeComplete.add(index);
+    if (toData !== undefined) return [NodeKind.data, name, this.#field(toData(value))];
     if (isError(value)) return this.#error(value, name);
-    const write = (): unknown => [NodeKind.instance, name, this.#properties(value)];
-    return fromData === undefined ? write() : this.#complete(reference, write);
+    return [NodeKind.instance, name, this.#properties(value)];
   }
 
   #error(error: Error, className: string | undefined): unknown {
@@ -249,22 +250,31 @@ class TableWriter {
     return pairs;
   }
 
-  /** Writes a node that a reader can only make when all that it refers to is there. */
-  #complete(reference: Reference, write: () => unknown): unknown {
-    this.#pending.add(reference);
-    const node = write();
-    this.#pending.delete(reference);
-    return node;
+  /** Refuses what nobody could read: data of an object in which the object itself is. */
+  #refuseCircularData(): void {
+    try {
+      completionOrder(this.#table, (index) => this.#madeComplete.has(index));
+    } catch (error) {
+      const { index: circular } = error as CircularNode; // nothing else is thrown
+      this.#current = this.#waiting.find(({ index }) => index === circular);
+      this.#step = undefined;
+      throw this.#failure('is in its own data, and could not be made of that before it is there');
+    }
   }
 
   #refusal(value: object): SerializationError {
     const { constructor } = value as { constructor?: unknown };
-    const name = typeof constructor === 'function' ? constructor.name : '';
+    const name = typeof constructor === 'function' && constructor !== Object ? constructor.name : '';
+    if (name === '') {
+      return this.#failure(
+        'has a prototype of its own, without the name of a class, and cannot be serialized',
+      );
+    }
     if (isNative(constructor)) {
       return this.#failure(`is of the class ${name}, whose state cannot be serialized`);
     }
     return this.#failure(
-      `is of the class ${name === '' ? 'without a name' : `"${name}"`}, which is not registered; call registerClass(${name || 'Class'}) here and where the value is read`,
+      `is of the class "${name}", which is not registered; call registerClass(${name}) here and where the value is read`,
     );
   }
 
@@ -273,7 +283,11 @@ class TableWriter {
   }
 
   #where(): string {
-    return this.#path.length === 0 ? '' : ` at ${pathText(this.#path)}`;
+    const path: Step[] = this.#step === undefined ? [] : [this.#step];
+    for (let waiting = this.#current; waiting !== undefined; waiting = waiting.parent) {
+      if (waiting.step !== undefined) path.push(waiting.step);
+    }
+    return path.length === 0 ? '' : ` at ${pathText(path.reverse())}`;
   }
 }
 
@@ -294,7 +308,8 @@ function pathText(path: readonly Step[]): string {
 function codeUnits(text: string): Uint8Array {
   const bytes = new Uint8Array(2 * text.length);
   const view = new DataView(bytes.buffer);
-  for (let index = 0; index < text.length; index += 1)
+  for (let index = 0; index < text.length; index += 1) {
     view.setUint16(2 * index, text.charCodeAt(index), true);
+  }
   return bytes;
 }

@@ -54,7 +54,11 @@ function partsOf(value: object): [name: string, value: unknown][] {
     return [['<bytes>', Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')]];
   }
   if (value instanceof Error) {
-    return Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, { enumerable }]) => [
+    // Their order is that of the engine and not of who made the error.
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(value)).sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    return properties.map(([name, { enumerable }]) => [
       `${name}${enumerable === true ? '' : ' (hidden)'}`,
       value[name as keyof Error],
     ]);
