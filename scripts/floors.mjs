@@ -21,6 +21,7 @@ export const nodeFiles = [
   'lib/platform/node.ts',
   'lib/platform/lazy.cts',
   'lib/connectors/{file,lmdb,redis}{.ts,/**}',
+  'lib/testing/**',
 ];
 
 /**

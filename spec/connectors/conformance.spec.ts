@@ -1,13 +1,19 @@
 import { LocalConnector } from '../../lib/connectors/local.js';
 import type { OperationOptions, Parts } from '../../lib/connectors/protocol.js';
 import { newUUIDKey, type UUIDKey } from '../../lib/connectors/uuid-key.js';
-import { describeConnector, type Runner, type Subject } from './conformance.js';
+import {
+  describeConnector,
+  type ConnectorSubject,
+  type OtherProcess,
+  type TestRunner,
+} from '../../lib/testing/testing.js';
 
 const capabilities = ['sync', 'deferred', 'take', 'expire', 'watch', 'list'] as const;
 
 /** What one operation of the connector takes. */
-type Arguments<M extends 'get' | 'set' | 'take' | 'expire' | 'watch' | 'list' | 'putBatch' | 'evictBatch'> =
-  Parameters<LocalConnector[M]>;
+type Arguments<
+  M extends 'get' | 'set' | 'take' | 'expire' | 'watch' | 'list' | 'putBatch' | 'getBatch' | 'evictBatch',
+> = Parameters<LocalConnector[M]>;
 
 /** Each is right but for one thing, which the suite must tell of by the test that is named. */
 const faults: readonly (readonly [fault: string, toldBy: string, connector: new () => LocalConnector])[] = [
@@ -17,6 +23,16 @@ const faults: readonly (readonly [fault: string, toldBy: string, connector: new 
     class extends LocalConnector {
       override async get(...given: Arguments<'get'>): Promise<Uint8Array | undefined> {
         return (await super.get(...given))?.subarray(1);
+      }
+    },
+  ],
+  [
+    'loses a byte of what a store reads',
+    'through a Store › objects › gives back what was put: a megabyte',
+    class extends LocalConnector {
+      override async get(...given: Arguments<'get'>): Promise<Uint8Array | undefined> {
+        const bytes = await super.get(...given);
+        return bytes !== undefined && bytes.length > 1_000_000 ? bytes.subarray(0, -1) : bytes;
       }
     },
   ],
@@ -100,6 +116,60 @@ const faults: readonly (readonly [fault: string, toldBy: string, connector: new 
       override get(...given: Arguments<'get'>): Promise<Uint8Array | undefined> {
         given[1]?.signal?.addEventListener('abort', () => undefined);
         return super.get(...given);
+      }
+    },
+  ],
+  [
+    'rejects with an error of its own when it is aborted meanwhile',
+    'signals › that are aborted meanwhile reject with their reason, or come too late',
+    class extends LocalConnector {
+      override async get(...given: Arguments<'get'>): Promise<Uint8Array | undefined> {
+        const bytes = await super.get(...given);
+        if (given[1]?.signal?.aborted === true) throw new Error('The operation was aborted.');
+        return bytes;
+      }
+    },
+  ],
+  [
+    'stores a batch that is aborted meanwhile',
+    'signals › that are aborted meanwhile leave no object that nobody has a key of',
+    class extends LocalConnector {
+      override async putBatch(...given: Arguments<'putBatch'>): Promise<UUIDKey[]> {
+        const keys = await super.putBatch(...given);
+        given[1]?.signal?.throwIfAborted();
+        return keys;
+      }
+    },
+  ],
+  [
+    'gives one of two who put at once the key of the other',
+    `load › of 1000 operations at once mixes nothing up`,
+    class extends LocalConnector {
+      #last: UUIDKey | undefined;
+
+      override async put(data: Parts, options?: OperationOptions): Promise<UUIDKey> {
+        this.#last = await super.put(data, options);
+        await new Promise(setImmediate);
+        return this.#last;
+      }
+    },
+  ],
+  [
+    'loses a large batch but for its beginning',
+    'load › of 1000 objects in a batch comes back in order',
+    class extends LocalConnector {
+      override async getBatch(...given: Arguments<'getBatch'>): Promise<(Uint8Array | undefined)[]> {
+        return (await super.getBatch(...given)).map((bytes, index) => (index < 500 ? bytes : undefined));
+      }
+    },
+  ],
+  [
+    'sets nothing in the place of an object',
+    'a sequence of operations › answers as a Map would, whatever is done to it (seed 1)',
+    class extends LocalConnector {
+      override async set(...[key, data, options]: Arguments<'set'>): Promise<boolean> {
+        const stored = await super.set(key, data, { ...options, ifAbsent: true });
+        return stored || options?.ifAbsent !== true;
       }
     },
   ],
@@ -211,9 +281,39 @@ describe('The tests that every connector must pass', () => {
     expect(await failures({ capabilities: [], open })).toEqual([]);
   });
 
+  it('tell of a process that does not see the objects of another, and of two that take the same', async () => {
+    const titles = [
+      "two processes › see each other's objects, and that they are gone",
+      'two processes › take an object once between them',
+    ];
+    const elsewhere: ConnectorSubject = {
+      capabilities,
+      open: () => new LocalConnector(),
+      otherProcess: async () => asProcess(new LocalConnector()),
+    };
+    expect(await failures(elsewhere, titles)).toEqual([titles[0]]);
+    const twice: ConnectorSubject = {
+      ...elsewhere,
+      otherProcess: async (connector) => ({
+        ...asProcess(LocalConnector.fromConfig(connector.config().options)),
+        take: (key) => connector.get(key),
+      }),
+    };
+    expect(await failures(twice, titles)).toEqual([titles[1]]);
+  });
+
+  it('name the steps of a random sequence that fails', async () => {
+    const failed = new FailingRunner('(seed 2)');
+    describeConnector(failed, 'connector', {
+      capabilities,
+      open: () => Object.assign(new LocalConnector(), { exists: async () => true }),
+    });
+    await expect(failed.first()).rejects.toThrow(/^After \w.+exists: /);
+  });
+
   it('open a second connector as they are told to', async () => {
     let reopened = 0;
-    const reopen: Subject['reopen'] = (connector) => {
+    const reopen: ConnectorSubject['reopen'] = (connector) => {
       reopened += 1;
       return LocalConnector.fromConfig(connector.config().options);
     };
@@ -221,6 +321,40 @@ describe('The tests that every connector must pass', () => {
     expect(reopened).toBeGreaterThan(0);
   });
 });
+
+/** Keeps the tests with a certain title. */
+class FailingRunner implements TestRunner {
+  readonly #title: string;
+  readonly #bodies: (() => Promise<void>)[] = [];
+
+  constructor(title: string) {
+    this.#title = title;
+  }
+
+  describe(_name: string, body: () => void): void {
+    body();
+  }
+
+  it(name: string, body: () => Promise<void>): void {
+    if (name.includes(this.#title)) this.#bodies.push(body);
+  }
+
+  first(): Promise<void> {
+    return this.#bodies[0]!();
+  }
+}
+
+/** A connector of this process in the form of one in another. */
+function asProcess(connector: LocalConnector): OtherProcess {
+  // The keys are those of local connectors.
+  return {
+    put: (bytes) => connector.put([bytes]),
+    get: (key) => connector.get(key as UUIDKey),
+    evict: (key) => connector.evict(key as UUIDKey),
+    take: (key) => connector.take(key as UUIDKey),
+    [Symbol.asyncDispose]: () => connector.close(),
+  };
+}
 
 /** A connector without some of its capabilities. */
 function hiding(...members: (keyof LocalConnector)[]): LocalConnector {
@@ -231,10 +365,10 @@ function hiding(...members: (keyof LocalConnector)[]): LocalConnector {
 }
 
 /** Runs the tests of a connector, all or those of some titles; gives the titles of those that fail. */
-async function failures(subject: Subject, titles?: readonly string[]): Promise<string[]> {
+async function failures(subject: ConnectorSubject, titles?: readonly string[]): Promise<string[]> {
   const tests: { readonly title: string; readonly body: () => Promise<void> }[] = [];
   const groups: string[] = [];
-  const runner: Runner = {
+  const runner: TestRunner = {
     describe(name, body) {
       groups.push(name);
       body();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FileConnector } from '../../lib/connectors/file.js';
-import { describeConnector } from './conformance.js';
+import { describeConnector } from '../../lib/testing/testing.js';
+import { otherProcess } from './other-process.js';
 import { TemporaryDirectory } from './temporary-directory.js';
 
 const place = new TemporaryDirectory();
@@ -12,5 +13,7 @@ for (const durable of [false, true]) {
   describeConnector({ describe, it }, durable ? 'FileConnector, durable' : 'FileConnector', {
     capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
     open: () => new FileConnector(join(place.path, String((opened += 1))), { durable }),
+    otherProcess,
+    heavy: !durable,
   });
 }

@@ -1,5 +1,6 @@
 import { LmdbConnector } from '../../lib/connectors/lmdb.js';
-import { describeConnector } from './conformance.js';
+import { describeConnector } from '../../lib/testing/testing.js';
+import { otherProcess } from './other-process.js';
 import { TemporaryDirectory } from './temporary-directory.js';
 
 const places: TemporaryDirectory[] = [];
@@ -15,4 +16,6 @@ describeConnector({ describe, it }, 'LmdbConnector', {
     places.push(place);
     return new LmdbConnector(place.path);
   },
+  otherProcess,
+  heavy: true,
 });

@@ -1,7 +1,8 @@
 import { LocalConnector } from '../../lib/connectors/local.js';
-import { describeConnector } from './conformance.js';
+import { describeConnector } from '../../lib/testing/testing.js';
 
 describeConnector({ describe, it }, 'LocalConnector', {
   capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
   open: () => new LocalConnector(),
+  heavy: true,
 });

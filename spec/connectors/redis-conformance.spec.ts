@@ -4,10 +4,10 @@ import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { capabilities } from '../../lib/connectors/protocol.js';
 import { RedisConnector, type RedisClient } from '../../lib/connectors/redis.js';
+import { describeConnector } from '../../lib/testing/testing.js';
 import type { AnyServer } from '../servers/any-server.js';
 import { redisCluster, type RedisCluster } from '../servers/redis-cluster.js';
 import { anyRedisServer } from '../servers/redis-server.js';
-import { describeConnector } from './conformance.js';
 
 const shown = ['deferred', 'take', 'expire', 'watch', 'list'] as const;
 

@@ -1,0 +1,58 @@
+/** A connector in a process of its own, opened from the config of one in this process. */
+
+import { join } from 'node:path';
+import type { Connector, ConnectorKey } from '../../lib/connectors/protocol.js';
+import type { OtherProcess } from '../../lib/testing/testing.js';
+import { compiledLibrary } from '../compiled-library.js';
+import { RunningScript } from './child-script.js';
+
+/** What the process says of an operation. */
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
+
+/**
+ * Starts a process that does what it is told with a connector to the same place.
+ *
+ * @param connector - One whose kind is that of its file in lib/connectors.
+ */
+export async function otherProcess(connector: Connector): Promise<OtherProcess> {
+  const path = (name: string): string => JSON.stringify(join(compiledLibrary(), 'connectors', name));
+  const script = new RunningScript(`
+    require(${path(`${connector.kind}.js`)});
+    const { connectorFromConfig } = require(${path('connector-classes.js')});
+    const connector = connectorFromConfig(${JSON.stringify(connector.config())});
+    process.on('message', ({ id, operation, argument }) => {
+      connector[operation](argument).then(
+        (result) => process.send({ id, result }),
+        (error) => process.send({ id, error: String(error) }),
+      );
+    });
+    process.send('ready');
+  `);
+  await script.next();
+  const pending = new Map<number, (answer: Answer) => void>();
+  script.process.on('message', (answer: Answer) => pending.get(answer.id)?.(answer));
+  let asked = 0;
+  const ask = async (operation: string, argument: unknown): Promise<unknown> => {
+    const id = (asked += 1);
+    const { result, error } = await new Promise<Answer>((resolve) => {
+      pending.set(id, resolve);
+      script.send({ id, operation, argument });
+    });
+    if (error !== undefined) throw new Error(error);
+    return result;
+  };
+  // The connector there has the types of the one here.
+  return {
+    put: async (bytes) => (await ask('put', [bytes])) as ConnectorKey,
+    get: async (key) => (await ask('get', key)) as Uint8Array | undefined,
+    evict: async (key) => {
+      await ask('evict', key);
+    },
+    take: async (key) => (await ask('take', key)) as Uint8Array | undefined,
+    [Symbol.asyncDispose]: () => script[Symbol.asyncDispose](),
+  };
+}
