@@ -11,6 +11,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rows as fileRows } from './connectors/file.js';
+import { rows as futureRows } from './futures/set-to-resolved.js';
 import { measureMeasured, measureTimed } from './measure.js';
 import { rows as importRows } from './package/import-time.js';
 import { rows as referenceRows } from './references/references.js';
@@ -28,6 +29,7 @@ const groups: readonly (readonly (BenchRow | MeasuredRow)[])[] = [
   smallObjectRows,
   referenceRows,
   fileRows,
+  futureRows,
   importRows,
 ];
 
