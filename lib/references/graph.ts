@@ -71,11 +71,11 @@ function planOf(root: unknown, visitor: GraphVisitor): Plan {
     const opened = visitor.open?.(member);
     const container = containerOf(opened ?? member);
     if (opened !== undefined || (container && visitor.close?.(member, member))) copied.add(member);
-    if (container !== undefined) {
-      for (const inner of membersOf(container)) {
-        if (isObject(inner) && holders.add(inner, member)) waiting.push(inner);
-      }
-    }
+    if (container === undefined) continue;
+    const holder = member;
+    forEachMember(container, (inner) => {
+      if (isObject(inner) && holders.add(inner, holder)) waiting.push(inner);
+    });
   }
   const reaching = [...replaced, ...copied];
   for (let member = reaching.pop(); member !== undefined; member = reaching.pop()) {
@@ -159,10 +159,15 @@ function containerOf(member: object): Container | undefined {
   return leaves.has(Object.prototype.toString.call(member)) ? undefined : member;
 }
 
-function* membersOf(container: Container): Iterable<unknown> {
-  if (isMap(container)) for (const entry of container) yield* entry;
-  else if (isSet(container)) yield* container;
-  else yield* Object.values(container);
+function forEachMember(container: Container, visit: (member: unknown) => void): void {
+  if (isMap(container)) {
+    for (const [key, value] of container) {
+      visit(key);
+      visit(value);
+    }
+  } else {
+    for (const value of isSet(container) ? container : Object.values(container)) visit(value);
+  }
 }
 
 function emptyCopy(container: Container): object {
