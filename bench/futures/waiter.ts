@@ -1,5 +1,6 @@
 /** The process that waits, and says when it has what it waited for. */
 
+import { once } from 'node:events';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -20,25 +21,33 @@ process.on('message', (message: Wait) => {
 });
 
 async function answer(message: Wait, opened: Store): Promise<void> {
-  const future = unpack(message.future);
-  const told = waitFor(future, opened, message);
+  const { told } = await begin(unpack(message.future), opened, message);
   process.send?.('waiting');
   await told;
   process.send?.(String(process.hrtime.bigint()));
 }
 
-async function waitFor(future: StoreFuture, opened: Store, { way, url = '' }: Wait): Promise<unknown> {
+/** Settles when what is to be told can no longer be missed. */
+async function begin(
+  future: StoreFuture,
+  opened: Store,
+  { way, url = '' }: Wait,
+): Promise<{ readonly told: Promise<unknown> }> {
   switch (way) {
     case 'result':
-      return await future.result();
+      return { told: future.result() };
     case 'polling':
-      while (!(await opened.exists(future.key))) await delay(pollingMilliseconds);
-      return await opened.get(future.key);
+      return { told: poll(future, opened) };
     case 'pub/sub': {
       subscriber ??= new Redis(url);
-      const client = subscriber;
-      await client.subscribe(channelOf(future));
-      return await new Promise((resolve) => client.once('message', (_, text) => resolve(text)));
+      const told = once(subscriber, 'message');
+      await subscriber.subscribe(channelOf(future));
+      return { told };
     }
   }
+}
+
+async function poll({ key }: StoreFuture, opened: Store): Promise<unknown> {
+  while (!(await opened.exists(key))) await delay(pollingMilliseconds);
+  return await opened.get(key);
 }
