@@ -5,6 +5,12 @@ import { CloseOnce } from '../resources/close-once.js';
 import { builtInPrototypes, isNative } from './built-ins.js';
 import { isStandardErrorPrototype } from './standard-errors.js';
 
+/** A class, also one whose constructor is private or abstract. */
+export interface ClassOf<T extends object> {
+  readonly prototype: T;
+  readonly name: string;
+}
+
 /** How instances of a class are written and read. */
 export interface ClassOptions<T extends object, D = unknown> {
   /** The name to write, by which a reader finds the class. Default: that of the class. */
@@ -66,7 +72,7 @@ const { byName, byPrototype }: Classes = ((globalThis as Record<symbol, Classes 
  * ```
  */
 export function registerClass<T extends object, D>(
-  Class: abstract new (...args: never[]) => T,
+  Class: ClassOf<T>,
   options: ClassOptions<T, D> = {},
 ): Disposable {
   const prototype = prototypeOf(Class);
@@ -78,7 +84,7 @@ export function registerClass<T extends object, D>(
   refuseHiddenState(prototype, name, options);
   if (byName.has(name)) {
     throw new SerializationError(
-      `A class named "${name}" is registered already. Give this one another name: registerClass(${name}, { name }).`,
+      `A class named "${name}" is registered already. Give this one another name: registerClass(Class, { name }).`,
     );
   }
   const known = byPrototype.get(prototype);
@@ -113,8 +119,9 @@ export function classOfName(name: string): RegisteredClass | undefined {
   return byName.get(name);
 }
 
-function prototypeOf(Class: abstract new (...args: never[]) => object): object {
-  const prototype: unknown = typeof Class === 'function' ? Class.prototype : undefined;
+function prototypeOf(Class: ClassOf<object>): object {
+  // As it is, and not as its type says.
+  const prototype: unknown = typeof (Class as unknown) === 'function' ? Class.prototype : undefined;
   if (typeof prototype !== 'object' || prototype === null) {
     throw new TypeError('registerClass() takes a class.');
   }

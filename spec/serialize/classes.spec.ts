@@ -329,6 +329,18 @@ describe('registerClass', () => {
     expect(roundTrip(new Failure('x'))).toEqual(new Failure('x'));
   });
 
+  it('takes a class that nobody else can make instances of', () => {
+    class Token {
+      private constructor(readonly text: string) {}
+
+      static of(text: string): Token {
+        return new Token(text);
+      }
+    }
+    using _token = registerClass(Token, { toData: ({ text }) => text, fromData: (text) => Token.of(text) });
+    expect(roundTrip(Token.of('x'))).toEqual(Token.of('x'));
+  });
+
   it('takes a function that is used as a class', () => {
     function Legacy(this: { a: number }): void {
       this.a = 1;
