@@ -169,7 +169,8 @@ export class StoreFuture<out T = unknown> implements Packable, Disposable, Async
    *   that decides, by what is stored: where that was evicted or taken meanwhile, only a future that has set or seen
    *   the result still knows.
    * @throws LifetimeEndedError when the lifetime that it was made with has ended. Nothing is stored then.
-   * @throws SerializationError, ConnectorError and StoreClosedError as `store.put()`.
+   * @throws SerializationError, ConnectorError and StoreClosedError as `store.put()`. After a ConnectorError the backend
+   *   may have stored the result all the same, if its answer was lost: `state()` says whether it has.
    */
   async setResult(value: T, options: OperationOptions = {}): Promise<void> {
     const write = this.#serializer ?? this.#origin.getStore().options.serializer;
