@@ -10,7 +10,7 @@ module.exports = {
   moduleNameMapper: {
     // Sources import each other the way Node wants it, by the name of the emitted file.
     '^(\\.{1,2}/.*)\\.js$': '$1',
-    '^(\\.{1,2}/.*)\\.cjs$': '$1.cts',
+    '^(\\.{1,2}/.*)\\.cjs$': ['$1.cts', '$1.cjs'],
     // package.json's "imports" point into dist; the tests run the sources.
     '^#platform$': '<rootDir>/lib/platform/node.ts',
   },
