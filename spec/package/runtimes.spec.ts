@@ -10,6 +10,7 @@ afterAll(() => consumer[Symbol.dispose]());
 const used = {
   resolved: [1, 2, 3],
   revived: { rows: 3 },
+  future: 'RangeError: set in another place',
   registered: true,
   unregistered: true,
   closed: 'ERR_PROXYSTORE_STORE_CLOSED',
