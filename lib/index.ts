@@ -108,6 +108,13 @@ export type {
 } from './futures/future-options.js';
 export type { PollingOptions } from './futures/waiting.js';
 
+export { registerClass } from './serialize/classes.js';
+export type { ClassOf, ClassOptions } from './serialize/classes.js';
+export { registerCodec } from './serialize/codec.js';
+export type { Codec } from './serialize/codec.js';
+export type { ArrayOfDType, DType, ElementOfDType } from './serialize/dtype.js';
+export { NdArray } from './serialize/nd-array.js';
+export type { NdArrayInit, Nested, Order } from './serialize/nd-array.js';
 export { deserialize, serialize } from './serialize/serialize.js';
 
 export { LocalConnector } from './connectors/local.js';
