@@ -22,6 +22,7 @@ export class TCPProxy implements AsyncDisposable {
   readonly #links = new Set<Link>();
   readonly #limits = new Map<Direction, Limit>();
   readonly #held = new Set<Direction>();
+  readonly #whenEnded: (() => void)[] = [];
   #delay = 0;
   #accepted = 0;
   #refusing = false;
@@ -80,6 +81,11 @@ export class TCPProxy implements AsyncDisposable {
     await once(this.#server, 'connection');
   }
 
+  /** Settles when the next connection ends. */
+  disconnection(): Promise<void> {
+    return new Promise((resolve) => this.#whenEnded.push(resolve));
+  }
+
   /** Breaks the connection after so many more bytes; settles when it has. */
   cutAfter(direction: Direction, bytes: number): Promise<void> {
     return this.#limit(direction, bytes, 'cut');
@@ -116,7 +122,9 @@ export class TCPProxy implements AsyncDisposable {
   }
 
   #forward(client: Socket, server: Socket): void {
-    const link = new Link(client, server, () => this.#links.delete(link));
+    const link = new Link(client, server, () => {
+      if (this.#links.delete(link)) for (const ended of this.#whenEnded.splice(0)) ended();
+    });
     this.#links.add(link);
     for (const [source, direction] of [
       [client, 'toServer'],

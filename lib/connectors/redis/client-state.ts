@@ -1,6 +1,7 @@
 /** Connecting and disconnecting a client, as promises that settle. */
 
-import type { Client } from './client.js';
+import { isCluster, type Client } from './client.js';
+import { tookLonger } from './errors.js';
 
 /**
  * Connects a client.
@@ -11,7 +12,7 @@ import type { Client } from './client.js';
 export async function connected(client: Client, timeout: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took longer than ${timeout} ms`)), timeout);
+    timer = setTimeout(() => reject(new Error(`${tookLonger} ${timeout} ms`)), timeout);
   });
   try {
     await Promise.race([client.connect(), late]);
@@ -29,5 +30,7 @@ export function disconnected(client: Client): Promise<void> {
     }
     client.once('end', resolve);
     client.disconnect();
+    // One that is not ready may have no one at its other end who would end it, too.
+    if (client.status !== 'ready' && !isCluster(client)) client.stream?.destroy();
   });
 }

@@ -64,6 +64,7 @@ export interface ClientOptions {
   readonly lazyConnect?: boolean;
   readonly protocol?: 2;
   readonly connectTimeout?: number;
+  readonly disconnectTimeout?: number;
   readonly maxRetriesPerRequest?: number | null;
   readonly autoResendUnfulfilledCommands?: boolean;
   readonly autoResubscribe?: boolean;

@@ -6,6 +6,9 @@ import { OutcomeUnknownError } from './command.js';
 /** What the client says of commands whose connection was lost. */
 const connectionClosed = 'Connection is closed.';
 
+/** How an error begins that says that connecting has taken too long. */
+export const tookLonger = 'It took longer than';
+
 /** An operation's part of an error's message. */
 export interface Doing {
   /** What was to be done, as in `'store an object'`. */
@@ -57,16 +60,16 @@ export function connectError(place: string, cause: unknown): ConnectorError {
   return new ConnectorError(message, { connector: 'redis', cause });
 }
 
-/** What an error means that Redis answered a command with: it has not been carried out. */
+/** Whether an error is what Redis answered a command with, which it then has not carried out. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError';
+  return (error as { name?: unknown } | undefined)?.name === 'ReplyError';
 }
 
 function operationAdvice(cause: unknown): string | undefined {
   if (cause instanceof OutcomeUnknownError) {
     return 'It may have been done or not; it was not tried again, because it would count twice';
   }
-  if (cause instanceof Error && cause.message === connectionClosed) {
+  if (messageOf(cause) === connectionClosed) {
     return 'The connection was lost. What was sent by then may have been done or not';
   }
   const [word] = messageOf(cause).split(' ', 1);
@@ -92,20 +95,25 @@ function connectAdvice(cause: unknown): string | undefined {
     return 'Give the authority that signed the server’s certificate as tls: { ca }, and the name that it is for as host';
   }
   if (/SSL|TLS|EPROTO/.test(text)) return 'Does the server speak TLS at this port? If not, leave out tls';
-  if (/ECONNRESET|EPIPE|Connection is closed/.test(text)) {
-    return 'The server closed the connection; does it want TLS? If so, give tls: true or a URL that begins with rediss://';
+  // All that a client says of an end of its connection that has no reason, and of any end of a cluster's or a sentinel's.
+  if (/ECONNRESET|EPIPE|Connection is closed/.test(text) || text.includes(tookLonger)) {
+    return 'Is the server running, is this its port, and is TLS used at both ends or at neither?';
   }
   return undefined;
 }
 
+/** Errors are known by what they have, since those of Node are of another realm where a program runs in one of its own. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // A cluster's client says only that none of its nodes answered, and keeps what the last of them said.
-  const { lastNodeError } = error as { lastNodeError?: unknown };
-  if (lastNodeError instanceof Error) return `${withoutStop(error.message)} (${messageOf(lastNodeError)})`;
+  const { message, lastNodeError, errors } = (error ?? {}) as {
+    message?: unknown;
+    lastNodeError?: unknown;
+    errors?: unknown;
+  };
   // Node tries all addresses of a host, and says what became of each.
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return error.message;
+  if (message === '' && Array.isArray(errors)) return errors.map(messageOf).join(', ');
+  if (typeof message !== 'string') return String(error);
+  // A cluster's client says only that none of its nodes answered, and keeps what the last of them said.
+  return lastNodeError === undefined ? message : `${withoutStop(message)} (${messageOf(lastNodeError)})`;
 }
 
 function sentence(advice: string | undefined): string {

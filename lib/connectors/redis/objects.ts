@@ -265,9 +265,11 @@ function batches(objects: readonly NamedObject[]): NamedObject[][] {
  * theirs alone.
  */
 function bytesOf(reply: unknown): Uint8Array | undefined {
-  if (!(reply instanceof Uint8Array)) return undefined;
-  if (reply.length === reply.buffer.byteLength) return new Uint8Array(reply.buffer);
-  const bytes = allocateAligned(reply.length);
-  bytes.set(reply);
+  if (reply === null) return undefined;
+  // The client gives bytes for bytes.
+  const view = reply as Uint8Array;
+  if (view.length === view.buffer.byteLength) return new Uint8Array(view.buffer);
+  const bytes = allocateAligned(view.length);
+  bytes.set(view);
   return bytes;
 }

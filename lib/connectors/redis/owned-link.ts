@@ -25,6 +25,8 @@ export class OwnedLink implements Link {
   readonly #settings: ConnectionSettings;
   #session: Session | undefined;
   #connecting: Promise<Session> | undefined;
+  /** The client that is being connected. */
+  #candidate: Client | undefined;
   /** Whether the present client has had a connection. */
   #established = false;
   #operations = 0;
@@ -86,7 +88,8 @@ export class OwnedLink implements Link {
 
   async close(): Promise<void> {
     this.#closed = true;
-    // One that is being made for a watch, which nobody waits for.
+    // One that is still being connected, for an operation that has given up or for a watch.
+    if (this.#candidate !== undefined) void disconnected(this.#candidate);
     await this.#connecting?.catch(() => undefined);
     const client = this.#session?.client;
     this.#session = undefined;
@@ -100,12 +103,15 @@ export class OwnedLink implements Link {
     const { place } = this;
     const packageOfClients = await loadIORedis();
     const client = this.#makeClient(packageOfClients);
+    this.#candidate = client;
     try {
-      await connected(client, this.#settings.connectTimeout);
       if (this.#closed) throw new Error('The connector was closed meanwhile');
+      await connected(client, this.#settings.connectTimeout);
     } catch (error) {
       void disconnected(client);
       throw connectError(place, this.#trouble ?? error);
+    } finally {
+      this.#candidate = undefined;
     }
     this.#established = true;
     this.#session = { client, Command: commandClass(packageOfClients.Command) };
@@ -124,6 +130,8 @@ export class OwnedLink implements Link {
       password,
       connectTimeout,
       protocol: 2,
+      // When a connection is given up, nothing is under way on it.
+      disconnectTimeout: 100,
       // How long an operation is waited for is for the operation to say, not for a number of attempts.
       maxRetriesPerRequest: null,
       autoResendUnfulfilledCommands: this.persists,
