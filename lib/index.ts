@@ -126,6 +126,7 @@ export type {
   ConnectorClass,
   ConnectorConfig,
   ConnectorKey,
+  ConnectorPutOptions,
   DeferrableConnector,
   JsonValue,
   OperationOptions,

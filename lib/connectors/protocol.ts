@@ -27,6 +27,14 @@ export interface OperationOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What storing an object takes. */
+export interface ConnectorPutOptions extends OperationOptions {
+  /** For a connector that chooses among places: it takes one whose `subsetTags` have all of these. Others pass it over. */
+  readonly subsetTags?: readonly string[] | undefined;
+  /** For a connector that chooses among places: it takes one whose `supersetTags` are all among these. */
+  readonly supersetTags?: readonly string[] | undefined;
+}
+
 /** What {@link DeferrableConnector.set} takes. */
 export interface SetOptions extends OperationOptions {
   /** Store only where nothing is stored under the key yet, decided by the backend. Default false. */
@@ -58,7 +66,7 @@ export interface Connector<K extends ConnectorKey = ConnectorKey> extends AsyncD
    * @returns The new key, which nobody can guess (122 random bits or more).
    * @throws ConnectorError when the backend fails. Nothing is stored then.
    */
-  put(data: Parts, options?: OperationOptions): Promise<K>;
+  put(data: Parts, options?: ConnectorPutOptions): Promise<K>;
 
   /**
    * Fetches an object.
@@ -80,7 +88,7 @@ export interface Connector<K extends ConnectorKey = ConnectorKey> extends AsyncD
    * @returns Their keys, in order.
    * @throws ConnectorError when one fails. None of the batch is left behind then.
    */
-  putBatch(data: readonly Parts[], options?: OperationOptions): Promise<K[]>;
+  putBatch(data: readonly Parts[], options?: ConnectorPutOptions): Promise<K[]>;
 
   /** Fetches several objects, in order; `undefined` for each that is not there. */
   getBatch(keys: readonly K[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]>;

@@ -1,6 +1,6 @@
 /** What a store and its operations take. */
 
-import type { OperationOptions, Parts } from '../connectors/protocol.js';
+import type { ConnectorPutOptions, OperationOptions, Parts } from '../connectors/protocol.js';
 import type { KeyLifetime } from './key-lifetime.js';
 import type { ProxyKind } from '../proxy/types.js';
 
@@ -34,7 +34,7 @@ export interface StoreOptions {
 }
 
 /** What storing takes. */
-export interface PutOptions<T = unknown> extends OperationOptions {
+export interface PutOptions<T = unknown> extends ConnectorPutOptions {
   /** In place of the store's serializer, for this call. */
   readonly serializer?: Serializer<T> | undefined;
   /** What the object is evicted with. One that has ended already is refused before anything is stored. */
@@ -74,5 +74,5 @@ export interface ProxyOptions<T = unknown> extends PutOptions<T> {
   readonly skipNonproxiable?: boolean | undefined;
 }
 
-/** The options of an operation's synchronous form: there is nothing to abort. */
-export type SyncOptions<O> = Omit<O, 'signal'>;
+/** The options of an operation's synchronous form: there is nothing to abort, and no place to choose. */
+export type SyncOptions<O> = Omit<O, keyof ConnectorPutOptions>;
