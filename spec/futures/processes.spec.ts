@@ -1,25 +1,43 @@
 import { FileConnector } from '../../lib/connectors/file.js';
+import { LmdbConnector } from '../../lib/connectors/lmdb.js';
+import { RedisConnector } from '../../lib/connectors/redis.js';
 import { FutureAlreadySetError, Store, StoreError, StoreFuture, pack } from '../../lib/index.js';
 import { disposableConstructors } from '../../lib/resources/disposable-stack.js';
 import { TemporaryDirectory } from '../connectors/temporary-directory.js';
 import { rejection } from '../caught.js';
+import { anyRedisServer } from '../servers/redis-server.js';
+import type { AnyServer } from '../servers/any-server.js';
 import { runModule, startProcess } from './processes-with-futures.js';
 
+let redis: AnyServer;
+beforeAll(async () => {
+  redis = await anyRedisServer();
+});
+afterAll(() => redis[Symbol.asyncDispose]());
+
+/** The places that processes share. */
+const connectors = {
+  'a directory': (directory: string) => new FileConnector(directory),
+  LMDB: (directory: string) => new LmdbConnector(directory),
+  Redis: () => new RedisConnector({ url: redis.url, name: 'spec-futures', clear: true }),
+};
+
 let place: TemporaryDirectory;
-let store: Store;
 beforeEach(() => {
   place = new TemporaryDirectory();
-  store = new Store('futures', new FileConnector(place.path), { register: true });
 });
-afterEach(async () => {
-  await store.close();
-  place[Symbol.dispose]();
-});
+afterEach(() => place[Symbol.dispose]());
 
-describe('a future between processes', () => {
+describe.each(Object.entries(connectors))('a future between processes, over %s', (_, open) => {
+  let store: Store;
+  beforeEach(() => {
+    store = new Store('futures', open(place.path), { register: true });
+  });
+  afterEach(() => store.close());
+
   it('is set in another one', async () => {
     await using setter = startProcess(
-      place.path,
+      store.config(),
       `
         const { future, input } = JSON.parse(message, reviver);
         await future.setResult((await resolve(input)).map((x) => x * 2));
@@ -37,7 +55,7 @@ describe('a future between processes', () => {
 
   it('is waited for in another one, by itself and by its proxy', async () => {
     await using waiter = startProcess(
-      place.path,
+      store.config(),
       `
         const { future, proxy } = unpack(message);
         process.send('waiting');
@@ -55,7 +73,7 @@ describe('a future between processes', () => {
 
   it('brings an error with its class, code and cause', async () => {
     await using setter = startProcess(
-      place.path,
+      store.config(),
       `
         const cause = Object.assign(new RangeError('behind'), { code: 'E_BEHIND' });
         await unpack(message).setError(new proxystore.StoreError('in front', { cause, storeName: 'elsewhere' }));
@@ -86,7 +104,7 @@ describe('a future between processes', () => {
     `;
     const setters = ['a', 'b', 'c'].map((name) => ({
       name,
-      process: processes.use(startProcess(place.path, script)),
+      process: processes.use(startProcess(store.config(), script)),
     }));
     for (const setter of setters) expect(await setter.process.next()).toBe('ready');
     const futures = Array.from({ length: 50 }, () => store.future<string>());
@@ -108,24 +126,12 @@ describe('a future between processes', () => {
 });
 
 describe('a process whose only task is to wait for a future', () => {
-  const asked = `
-    const inner = new proxystore.LocalConnector();
-    const asked = new Proxy(inner, {
-      get(target, name) {
-        const value = name === 'watch' ? undefined : target[name];
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-  `;
-  const connectors = {
-    'memory, which tells': 'new proxystore.LocalConnector()',
-    'a directory, which tells': 'new FileConnector(DIRECTORY)',
-    'memory, which is asked': 'asked',
-  };
-  it.each(Object.entries(connectors))('ends by itself, on %s', (_, connector) => {
+  it.each(['memory', ...Object.keys(connectors)])('ends by itself, over %s', async (name) => {
+    const connector =
+      name === 'memory'
+        ? 'new proxystore.LocalConnector()'
+        : await connectorExpression(name as keyof typeof connectors);
     const { status, stdout } = runModule(`
-      ${asked}
-      const DIRECTORY = ${JSON.stringify(place.path)};
       const store = new proxystore.Store('futures', ${connector});
       const future = store.future();
       console.log('waiting');
@@ -142,17 +148,31 @@ describe('a process whose only task is to wait for a future', () => {
     expect({ status, stdout }).toEqual({ status: 13, stdout: 'waiting\n' });
   });
 
+  it('ends by itself where it has to ask', () => {
+    const { status } = runModule(`
+      const inner = new proxystore.LocalConnector();
+      const asked = new Proxy(inner, {
+        get(target, name) {
+          const value = name === 'watch' ? undefined : target[name];
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      const future = new proxystore.Store('futures', asked).future();
+      await Promise.race([future.result(), future.result({ timeout: 3_600_000 })]);
+    `);
+    expect(status).toBe(13);
+  });
+
   it('ends without an error where nobody awaits it', () => {
     const { status, stderr } = runModule(`
-      const store = new proxystore.Store('futures', new FileConnector(${JSON.stringify(place.path)}));
-      void store.future().result();
+      void new proxystore.Store('futures', new proxystore.LocalConnector()).future().result();
     `);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   it('waits as long as something else keeps it alive', () => {
     const { status, stdout } = runModule(`
-      const store = new proxystore.Store('futures', new FileConnector(${JSON.stringify(place.path)}));
+      const store = new proxystore.Store('futures', new proxystore.LocalConnector());
       const future = store.future();
       setTimeout(() => future.setResult('set'), 50);
       console.log(await future.result());
@@ -160,3 +180,9 @@ describe('a process whose only task is to wait for a future', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'set\n' });
   });
 });
+
+/** What makes a connector of the same place in another process. */
+async function connectorExpression(name: keyof typeof connectors): Promise<string> {
+  await using store = new Store('futures', connectors[name](place.path));
+  return `proxystore.Store.fromConfig(${JSON.stringify(store.config())}).connector`;
+}

@@ -74,8 +74,8 @@ describe('faults of futures in ProxyStore for Python', () => {
   it('an unset future hangs exit', () => {
     using place = new TemporaryDirectory();
     const { status } = runModule(`
-      const store = new proxystore.Store('faults', new FileConnector(${JSON.stringify(place.path)}));
-      const future = store.future();
+      const config = { name: 'faults', connector: { kind: 'file', options: { directory: ${JSON.stringify(place.path)} } } };
+      const future = proxystore.Store.fromConfig(config).future();
       await future.result();
     `);
     expect(status).toBe(13);
