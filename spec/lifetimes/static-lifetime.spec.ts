@@ -113,35 +113,42 @@ describe('StaticLifetime', () => {
   });
 
   describe('in this process, by the listeners that it adds', () => {
-    /** The listener that a lifetime adds for an event with its first object. */
-    async function listenerOf(event: string, store: Store): Promise<(...args: unknown[]) => void> {
+    /** A lifetime with one object, and the listener that it adds for an event. */
+    async function listenerOf(
+      event: string,
+      store: Store,
+    ): Promise<{ life: StaticLifetime; listener: (...args: unknown[]) => void }> {
       const life = new StaticLifetime(store);
       await store.put(1, { lifetime: life });
-      return process.listeners(event as NodeJS.Signals).at(-1) as (...args: unknown[]) => void;
+      const listener = process.listeners(event as NodeJS.Signals).at(-1) as (...args: unknown[]) => void;
+      return { life, listener };
     }
 
     it('evicts before the exit', async () => {
       await using store = new Store('static', new LocalConnector());
-      (await listenerOf('beforeExit', store))();
+      const { listener } = await listenerOf('beforeExit', store);
+      listener();
       await store.connector.evict(store.connector.newKey());
       await expect(store.connector.list().next()).resolves.toMatchObject({ done: true });
     });
 
     it('evicts at the exit what can be evicted in place, and warns of what cannot', async () => {
       const store = new Store('static', new LocalConnector());
-      const listener = await listenerOf('exit', store);
+      const { life, listener } = await listenerOf('exit', store);
       listener();
       await expect(store.connector.list().next()).resolves.toMatchObject({ done: true });
       const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
       await store.close();
       listener();
       expect(emitWarning.mock.calls[0]?.[0]).toContain('The process ends');
-      process.removeListener('exit', listener);
+      // It has let go of the signals, too, which the next test counts.
+      await expect(life.close()).rejects.toThrow('closed');
+      expect(process.listeners('exit')).not.toContain(listener);
     });
 
     it('sends itself the signal again when nobody else listens', async () => {
       await using store = new Store('static', new LocalConnector());
-      const listener = await listenerOf('SIGHUP', store);
+      const { listener } = await listenerOf('SIGHUP', store);
       const killed = new Promise((resolve) => {
         jest.spyOn(process, 'kill').mockImplementationOnce((...args) => {
           resolve(args);
