@@ -104,6 +104,7 @@ const types = [
   'ConnectorClass',
   'ConnectorConfig',
   'ConnectorKey',
+  'ConnectorPutOptions',
   'CreateProxyOptions',
   'DType',
   'DeepReadonly',

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { FileConnector } from '../lib/connectors/file.js';
+import { MultiConnector } from '../lib/connectors/multi.js';
 import {
   ConnectorError,
   ContextLifetime,
@@ -26,6 +27,7 @@ import {
   unpack,
   unregisterStore,
 } from '../lib/index.js';
+import type { StoreConfig } from '../lib/index.js';
 import { globalRegistry } from '../lib/store/store-registry.js';
 import { caught, rejection } from './caught.js';
 import { TemporaryDirectory } from './connectors/temporary-directory.js';
@@ -211,6 +213,22 @@ describe('faults of the proxy in ProxyStore for Python', () => {
 });
 
 describe('faults of configs in ProxyStore for Python', () => {
+  it('a store on a MultiConnector cannot be rebuilt from its config', async () => {
+    using place = new TemporaryDirectory();
+    const connector = new MultiConnector({
+      small: { connector: new LocalConnector(), policy: { maxSizeBytes: 1000, priority: 1 } },
+      large: { connector: new FileConnector(join(place.path, 'objects')) },
+    });
+    await using store = new Store('results', connector);
+    const keys = await store.putBatch(['small', 'large'.repeat(1000)]);
+    const config = JSON.parse(JSON.stringify(store.config())) as StoreConfig;
+    await using again = Store.fromConfig(config);
+    expect(again.config()).toEqual(config);
+    await expect(again.getBatch(keys)).resolves.toEqual(['small', 'large'.repeat(1000)]);
+    const key = await again.put('large again'.repeat(1000));
+    await expect(store.get(key)).resolves.toBe('large again'.repeat(1000));
+  });
+
   it('the kind of a connector imports whatever it names, and calls it', () => {
     for (const kind of [
       'os.system',
