@@ -51,6 +51,17 @@ describe('the reference of a future', () => {
     }
   });
 
+  it('is what is stored where a future is in a stored object', async () => {
+    const future = store.future<string>({ timeout: 1000 });
+    const job = await store.get(await store.put({ list: [future] }));
+    const [stored] = job!.list;
+    expect(stored).toBeInstanceOf(StoreFuture);
+    expect(stored!.toJSON()).toEqual(future.toJSON());
+    const wait = future.result();
+    await stored!.setResult('there');
+    expect(await wait).toBe('there');
+  });
+
   it('carries how it waits, and whether it is one-shot', () => {
     fc.assert(
       fc.property(
