@@ -5,7 +5,9 @@ import process from 'node:process';
 
 const [file] = process.argv.slice(2);
 if (existsSync(file)) {
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
   // A file that could not be loaded ran no test, and none of its tests is among the failed ones.
   console.log(`${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed`);
   if (numPassedTests === 0) process.exitCode = 1;

@@ -34,7 +34,9 @@ if (files.size === 0) throw new Error('There is no example to run.');
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !files.has(name));
 if (unknown.length > 0) {
-  throw new Error(`No example is called ${unknown.join(' or ')}. There are: ${[...files.keys()].join(', ')}.`);
+  throw new Error(
+    `No example is called ${unknown.join(' or ')}. There are: ${[...files.keys()].join(', ')}.`,
+  );
 }
 
 const names = asked.length > 0 ? asked : [...files.keys()];

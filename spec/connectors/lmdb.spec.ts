@@ -168,7 +168,7 @@ describe('LmdbConnector', () => {
     ['no path', undefined],
     ['a file in the way', __filename],
   ])('refuses %s', (_, path) => {
-    expect(() => new LmdbConnector(path as string)).toThrow(ConnectorError);
+    expect(() => new LmdbConnector(path!)).toThrow(ConnectorError);
   });
 
   it.each([NaN, '7'])('refuses to expire after %p', async (milliseconds) => {
@@ -185,7 +185,7 @@ describe('LmdbConnector', () => {
       jest.doMock('lmdb', () => {
         throw new Error("Cannot find module 'lmdb'");
       });
-      const isolated = jest.requireActual<typeof import('../../lib/connectors/lmdb.js')>(
+      const isolated = jest.requireActual<{ LmdbConnector: typeof LmdbConnector }>(
         '../../lib/connectors/lmdb.js',
       );
       using place = new TemporaryDirectory();
