@@ -56,7 +56,7 @@ for (const row of selected) {
 }
 
 const run = runResult(options.date, results);
-console.log(`\nNode ${run.node.slice(1)}, ${run.cpu}, ${run.cores} cores\n`);
+console.log(`\nNode ${run.node.slice(1)}, ${run.cpu}, ${run.cores} cores, load ${run.load}\n`);
 console.log(table(results));
 console.log('\n* recorded or given, not measured in this run');
 if (options.compare !== undefined) console.log(`\n${changes(run, await readRun(options.compare))}`);

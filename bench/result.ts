@@ -1,7 +1,7 @@
 /** What a run gives, as it is printed, written and read back. */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import type { Figures } from './measure.js';
 import type { BenchRow, Budget, MeasuredRow } from './row.js';
@@ -36,6 +36,8 @@ export interface RunResult {
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
+  /** How many processes wanted to run while it ran, on average over the last five minutes of it. */
+  readonly load: number;
   readonly rows: readonly RowResult[];
 }
 
@@ -43,7 +45,7 @@ export interface RunResult {
 export function rowResult(row: BenchRow | MeasuredRow, figures: Figures): RowResult {
   const { group, name } = row;
   const measured = Object.entries(figures.controls).map(([control, figure]) =>
-    comparison(row, control, figure, figures.ratios[control] ?? NaN, true),
+    comparison(row, control, figure, figures.ours / figure, true),
   );
   const constants = Object.entries(row.constants ?? {}).map(([constant, figure]) =>
     comparison(row, constant, figure, figures.ours / figure, false),
@@ -65,6 +67,7 @@ export function runResult(date: string, rows: readonly RowResult[]): RunResult {
     node: process.version,
     cpu: processors[0]?.model ?? 'unknown',
     cores: processors.length,
+    load: Number((loadavg()[1] ?? 0).toFixed(1)),
     rows,
   };
 }

@@ -48,6 +48,6 @@ export interface MeasuredRow {
   readonly controls: Readonly<Record<string, () => number | Promise<number>>>;
   /** As in {@link BenchRow}, in this row's unit. */
   readonly constants?: Readonly<Record<string, number>>;
-  /** How often each is measured; the table shows the median. Default 1. */
+  /** How often each is measured; the table shows the least. Default 1. */
   readonly samples?: number;
 }

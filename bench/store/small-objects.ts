@@ -70,6 +70,7 @@ export const rows: readonly BenchRow[] = [
   {
     group,
     name: 'putSync',
+    budget: { against: pythonName, atLeast: 4 },
     operations,
     ours() {
       const store = newStore();
@@ -93,6 +94,7 @@ export const rows: readonly BenchRow[] = [
   {
     group,
     name: 'getSync, not cached',
+    budget: { against: pythonName, atLeast: 3.5 },
     operations,
     before: storeAll,
     ours() {
@@ -118,6 +120,7 @@ export const rows: readonly BenchRow[] = [
   {
     group,
     name: 'proxySync, resolved by its first use',
+    budget: { against: pythonName, atLeast: 4 },
     operations,
     ours() {
       const store = newStore();
