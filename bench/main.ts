@@ -6,32 +6,37 @@
  *     npm run bench -- --json file            written to that file
  *     npm run bench -- --compare file         beside it, what has changed since that file
  *     npm run bench -- --date 2031-01-31      the date to be written, if not today's
+ *
+ * Each group runs in a process of its own: what the engine has learnt from one does not show in the figures of another.
  */
 
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { rows as fileRows } from './connectors/file.js';
-import { rows as futureRows } from './futures/set-to-resolved.js';
 import { measureMeasured, measureTimed } from './measure.js';
-import { rows as importRows } from './package/import-time.js';
-import { rows as referenceRows } from './references/references.js';
-import { rows as registrationRows } from './registry/registration.js';
 import { readRun, rowResult, runResult, writeRun } from './result.js';
 import type { RowResult } from './result.js';
 import type { BenchRow, MeasuredRow } from './row.js';
-import { rows as createProxyRows } from './store/create-proxy.js';
-import { rows as smallObjectRows } from './store/small-objects.js';
 import { changes, table } from './table.js';
 
-const groups: readonly (readonly (BenchRow | MeasuredRow)[])[] = [
-  registrationRows,
-  createProxyRows,
-  smallObjectRows,
-  referenceRows,
-  fileRows,
-  futureRows,
-  importRows,
-];
+/** A module of rows. */
+interface RowModule {
+  readonly rows: readonly (BenchRow | MeasuredRow)[];
+}
+
+/** The modules of each group, in the order of the table. */
+const groups: Readonly<Record<string, readonly (() => Promise<RowModule>)[]>> = {
+  registry: [() => import('./registry/registration.js')],
+  proxy: [() => import('./store/create-proxy.js')],
+  store: [() => import('./store/small-objects.js')],
+  references: [() => import('./references/references.js')],
+  file: [() => import('./connectors/file.js')],
+  futures: [() => import('./futures/set-to-resolved.js')],
+  import: [() => import('./package/import-time.js')],
+};
 
 const { values: options } = parseArgs({
   options: {
@@ -43,17 +48,7 @@ const { values: options } = parseArgs({
 });
 
 const { only } = options;
-const selected = groups.flat().filter((row) => only === undefined || row.group === only);
-if (selected.length === 0) {
-  const names = new Set(groups.flat().map((row) => row.group));
-  throw new Error(`There is no group "${only ?? ''}". There are: ${[...names].join(', ')}.`);
-}
-
-const results: RowResult[] = [];
-for (const row of selected) {
-  process.stderr.write(`${row.group}: ${row.name} ...\n`);
-  results.push(rowResult(row, 'unit' in row ? await measureMeasured(row) : await measureTimed(row)));
-}
+const results = only === undefined ? await measureAll() : await measureGroup(only);
 
 const run = runResult(options.date, results);
 console.log(`\nNode ${run.node.slice(1)}, ${run.cpu}, ${run.cores} cores, load ${run.load}\n`);
@@ -65,6 +60,40 @@ const file = options.json ?? (only === undefined ? defaultFile() : undefined);
 if (file !== undefined) {
   await writeRun(file, run);
   console.log(`\nWritten to ${file}`);
+}
+
+async function measureGroup(name: string): Promise<RowResult[]> {
+  const modules = groups[name];
+  if (modules === undefined) {
+    throw new Error(`There is no group "${name}". There are: ${Object.keys(groups).join(', ')}.`);
+  }
+  const measured: RowResult[] = [];
+  for (const load of modules) {
+    const { rows } = await load();
+    for (const row of rows) {
+      process.stderr.write(`${row.group}: ${row.name} ...\n`);
+      measured.push(rowResult(row, 'unit' in row ? await measureMeasured(row) : await measureTimed(row)));
+    }
+  }
+  return measured;
+}
+
+/** Runs this file once for each group. */
+async function measureAll(): Promise<RowResult[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'proxystore-bench-'));
+  try {
+    const measured: RowResult[] = [];
+    for (const name of Object.keys(groups)) {
+      const json = join(directory, `${name}.json`);
+      const parameters = [fileURLToPath(import.meta.url), '--only', name, '--json', json];
+      const { status } = spawnSync(process.execPath, parameters, { stdio: ['ignore', 'ignore', 'inherit'] });
+      if (status !== 0) throw new Error(`The group "${name}" could not be measured.`);
+      measured.push(...(await readRun(json)).rows);
+    }
+    return measured;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 /** One file for each major version of Node. Compiled, this module is in build/bench. */
