@@ -18,8 +18,9 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  *
  * A method comes bound to the target, so that internal slots and private fields are found, and gives the proxy where
  * it would give its `this`. What is no method comes as it is: a function that is an enumerable own property (a callback
- * in an options object, an element of an array) or that a getter gave is data, a class is called by `new`, and a proxy
- * binds its own.
+ * in an options object, an element of an array) or that a getter gave is data, a class is called by `new`, a proxy
+ * binds its own, and the methods of `Object.prototype`, which work on anything, are known by their identity to many who
+ * compare objects.
  *
  * @param state - The proxy's state; it is resolved.
  * @param key - The key that it was read by.
@@ -88,9 +89,15 @@ function isMethod(target: object | undefined, key: PropertyKey, method: object):
   for (let owner: object | null = target ?? null; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
     if (descriptor === undefined) continue;
-    return descriptor.value === method && !(owner === target && descriptor.enumerable === true);
+    if (descriptor.value !== method || isObjectPrototype(owner)) return false;
+    return owner !== target || descriptor.enumerable === false;
   }
   return false; // another proxy has made it up
+}
+
+/** Whether an object is the `Object.prototype` of this or another realm. */
+function isObjectPrototype(owner: object): boolean {
+  return Reflect.getPrototypeOf(owner) === null && Object.hasOwn(owner, 'isPrototypeOf');
 }
 
 /** A class, own or built in, has a `prototype` that cannot be written. Those of plain functions can be. */

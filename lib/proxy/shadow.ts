@@ -10,16 +10,16 @@ import type { ProxyKind } from './types.js';
 
 /** The shadow of objects and of boxed primitives. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- for its prototype
-class ObjectShadow {}
+class ObjectProxy {}
 
 /** The shadow of arrays. Has a `length` that cannot be configured, as every array. */
-class ArrayShadow extends Array<unknown> {}
+class ArrayProxy extends Array<unknown> {}
 
 /** What function shadows inherit: functions, but for how they are logged. */
 const functionShadowPrototype: object = Object.create(Function.prototype) as object;
 
 // `util.inspect` and `console.log` look for an object's own form on the shadow, and not on the proxy.
-for (const prototype of [ObjectShadow.prototype, ArrayShadow.prototype, functionShadowPrototype]) {
+for (const prototype of [ObjectProxy.prototype, ArrayProxy.prototype, functionShadowPrototype]) {
   Object.defineProperty(prototype, inspectCustom, {
     value(this: object, depth: number, options: InspectOptions, inspect: unknown): unknown {
       const state = stateOf(this);
@@ -37,12 +37,12 @@ for (const prototype of [ObjectShadow.prototype, ArrayShadow.prototype, function
 export function createShadow(kind: ProxyKind): object {
   switch (kind) {
     case 'array':
-      return new ArrayShadow();
+      return new ArrayProxy();
     case 'function':
       // A bound function can be called and constructed and has no `prototype` that could not be configured.
       return Object.setPrototypeOf(uncalled.bind(undefined), functionShadowPrototype) as object;
     default:
-      return new ObjectShadow();
+      return new ObjectProxy();
   }
 }
 

@@ -34,7 +34,7 @@ describe('a proxy that is not resolved', () => {
   it('is shown with its parts where proxies are asked for, and not resolved by that', () => {
     const proxy = untouchable('array');
     expect(inspect(proxy, { showProxy: true })).toBe(
-      "Proxy [\n  ArrayShadow(0) [],\n  ObjectProxy { unresolved: 'array', factory: 'Object' }\n]",
+      "Proxy [\n  ArrayProxy(0) [],\n  ObjectProxy { unresolved: 'array', factory: 'Object' }\n]",
     );
     expect(format('%o', proxy)).toContain("ObjectProxy { unresolved: 'array', factory: 'Object' }");
     expect(isResolved(proxy)).toBe(false);

@@ -148,8 +148,20 @@ describe('what is no method', () => {
     const callback = (): number => 1;
     const target = Object.create({ get callback() { return callback; } }) as { callback: unknown }; // prettier-ignore
     expect(resolved(target).callback).toBe(callback);
-    const made = new Proxy({} as Record<string, unknown>, { get: () => callback });
-    expect(resolved(made)['anything']).toBe(callback);
+    const made = new Proxy<{ anything?: unknown }>({}, { get: () => callback });
+    expect(resolved(made).anything).toBe(callback);
+  });
+
+  it('is what Object.prototype has, which works on a proxy as on anything', () => {
+    const proxy = resolved<object>({ a: 1 });
+    expect(proxy.valueOf).toBe(Object.prototype.valueOf);
+    expect(proxy.valueOf()).toBe(proxy);
+    expect(proxy.hasOwnProperty('a')).toBe(true); // eslint-disable-line no-prototype-builtins
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- the default is what is tested
+    expect(proxy.toString()).toBe('[object Object]');
+    const root = Object.create(null, { m: { value(this: unknown) { return this; } } }) as object; // prettier-ignore
+    const other = resolved(Object.create(root) as { m(): unknown });
+    expect(other.m).not.toBe(Reflect.get(root, 'm'));
   });
 
   it('is called with the proxy as its this', () => {
