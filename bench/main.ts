@@ -30,7 +30,12 @@ interface RowModule {
 /** The modules of each group, in the order of the table. */
 const groups: Readonly<Record<string, readonly (() => Promise<RowModule>)[]>> = {
   registry: [() => import('./registry/registration.js')],
-  proxy: [() => import('./store/create-proxy.js')],
+  proxy: [
+    () => import('./store/create-proxy.js'),
+    () => import('./proxy/use-proxy.js'),
+    () => import('./proxy/resolve-proxy.js'),
+    () => import('./proxy/memory.js'),
+  ],
   store: [() => import('./store/small-objects.js')],
   references: [() => import('./references/references.js')],
   file: [() => import('./connectors/file.js')],
