@@ -4,7 +4,7 @@ module.exports = {
   roots: ['<rootDir>/spec'],
   modulePathIgnorePatterns: ['<rootDir>/spec/environments/'],
   // Tests that lint, compile or install something take some seconds, and more on a busy machine.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   testMatch: ['**/*.spec.ts'],
   moduleFileExtensions: ['ts', 'cts', 'js', 'cjs', 'json', 'node'],
   moduleNameMapper: {
