@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { LocalConnector } from '../../lib/connectors/local.js';
 import { Store } from '../../lib/index.js';
 import type { Deserializer } from '../../lib/index.js';
@@ -165,6 +167,17 @@ describe('the cache', () => {
   });
 });
 
+it('a store that is closed holds no values', async () => {
+  const other = new Store('other', new LocalConnector());
+  const held = new WeakRef((await other.get(await other.put({ rows: 3 })))!);
+  await other.close();
+  // What a WeakRef gave stays until the job that asked it has ended.
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  expect([held.deref(), other.closed]).toEqual([undefined, true]);
+});
+
 describe('a fetch that several wait for', () => {
   it('is one fetch, and gives all of them the same value', async () => {
     const key = await store.put({ rows: 3 });
@@ -197,6 +210,27 @@ describe('a fetch that several wait for', () => {
     held.release();
     await expect(Promise.all(gets)).resolves.toEqual(['a', 'b', Buffer.from('US\na'), Buffer.from('US\na')]);
     expect(connector.count('get')).toBe(3);
+  });
+
+  it('is still shared and kept when one by another deserializer has ended', async () => {
+    const key = await store.put('x');
+    const deserializer = reader() as never;
+    const other = connector.hold('get');
+    const get = store.get(key, { deserializer });
+    await other.reached;
+    const own = connector.hold('get');
+    const first = store.get(key);
+    await own.reached;
+    other.release();
+    await get;
+    const second = store.get(key);
+    own.release();
+    expect(await first).toBe(await second);
+    expect([connector.count('get'), store.isCached(key), store.isCached(key, { deserializer })]).toEqual([
+      2,
+      true,
+      true,
+    ]);
   });
 
   it('fails for all of them, and is not remembered', async () => {

@@ -18,7 +18,7 @@ export type ObservedOperation =
 export interface Held {
   /** Settles when as many calls as were asked for are waiting. */
   readonly reached: Promise<void>;
-  /** Lets these calls, and all that come later, go on. */
+  /** Lets these calls go on, and those that come later unless they are held anew. */
   release(): void;
 }
 
@@ -50,7 +50,7 @@ export class ObservedConnector implements Connector<UUIDKey> {
     return this.calls.filter((call) => call === operation).length;
   }
 
-  /** Has the calls of an operation wait from now on. */
+  /** Has the calls of an operation wait from now on, each for the hold that was the last when it came. */
   hold(operation: ObservedOperation, calls = 1): Held {
     let arrived = 0;
     let release!: () => void;
@@ -61,11 +61,12 @@ export class ObservedConnector implements Connector<UUIDKey> {
       arrived += 1;
       if (arrived === calls) reach();
     };
-    this.#holds.set(operation, { open, arrive });
+    const hold = { open, arrive };
+    this.#holds.set(operation, hold);
     return {
       reached,
       release: () => {
-        this.#holds.delete(operation);
+        if (this.#holds.get(operation) === hold) this.#holds.delete(operation);
         release();
       },
     };

@@ -285,6 +285,14 @@ describe('a connector that can defer', () => {
   });
 });
 
+it('an object is taken without waiting in one step where the connector can', async () => {
+  const connector = new LocalConnector();
+  await using store = new Store('results', connector);
+  const [take, get] = [jest.spyOn(connector.sync, 'take'), jest.spyOn(connector.sync, 'get')];
+  expect(store.takeSync(store.putSync('x'))).toBe('x');
+  expect([take.mock.calls.length, get.mock.calls.length]).toEqual([1, 0]);
+});
+
 describe('a connector that fails', () => {
   it('has its error come out as it is, and is asked again the next time', async () => {
     const connector = new ObservedConnector();
@@ -309,6 +317,9 @@ describe('a connector that fails', () => {
       expect(await rejection(operation())).toBe(failure);
       connector.fail(name, undefined);
     }
+    connector.fail('set', failure);
+    expect(await rejection(store.replace(key, 'y'))).toBe(failure);
+    expect(await rejection(store.setOnce(key, 'y'))).toBe(failure);
     await expect(store.get(key)).resolves.toBe('x');
   });
 
