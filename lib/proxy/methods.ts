@@ -30,7 +30,7 @@ export function methodOf(state: ProxyTraps, key: PropertyKey, method: object): u
   const methods = (state.methods ??= new WeakMap());
   let given = methods.get(method);
   if (given === undefined) {
-    given = isMethod(state.target, key, method) ? bind(state, method) : method;
+    given = isMethod(state.resolveSync(), key, method) ? bind(state, method) : method;
     methods.set(method, given);
   }
   return given;
@@ -84,9 +84,9 @@ function cached(state: ProxyTraps, owner: object, make: () => unknown): unknown 
   return own;
 }
 
-function isMethod(target: object | undefined, key: PropertyKey, method: object): boolean {
+function isMethod(target: object, key: PropertyKey, method: object): boolean {
   if (stateOf(method) !== undefined || isClass(method)) return false;
-  for (let owner: object | null = target ?? null; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+  for (let owner: object | null = target; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
     if (descriptor === undefined) continue;
     if (descriptor.value !== method || isObjectPrototype(owner)) return false;
