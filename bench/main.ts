@@ -39,6 +39,7 @@ const groups: Readonly<Record<string, readonly (() => Promise<RowModule>)[]>> = 
   store: [() => import('./store/small-objects.js')],
   references: [() => import('./references/references.js')],
   file: [() => import('./connectors/file.js')],
+  redis: [() => import('./connectors/redis.js')],
   futures: [() => import('./futures/set-to-resolved.js')],
   import: [() => import('./package/import-time.js')],
 };
