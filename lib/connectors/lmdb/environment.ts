@@ -1,10 +1,9 @@
 /** An LMDB environment that holds objects and when they expire. Keys have been checked before anything is asked here. */
 
-import type { Database, RootDatabase } from 'lmdb';
 import { ConnectorError } from '../../errors.js';
 import { alignedOffset } from '../aligned-bytes.js';
 import type { Parts } from '../protocol.js';
-import { loadLmdb } from './load.cjs';
+import { loadLmdb, type Database, type RootDatabase } from './load.cjs';
 
 /** What the connector is called in errors. */
 export const kind = 'lmdb';

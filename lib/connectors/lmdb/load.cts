@@ -2,6 +2,9 @@
 
 import type * as Lmdb from 'lmdb';
 
+// From here, because the package declares its classes twice, and what is loaded here is of the CommonJS ones.
+export type { Database, RootDatabase } from 'lmdb';
+
 /** The package's module. Throws Node's MODULE_NOT_FOUND where it is not installed. */
 export function loadLmdb(): typeof Lmdb {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require loads synchronously everywhere
