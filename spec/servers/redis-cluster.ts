@@ -25,7 +25,9 @@ export async function redisCluster(size: number): Promise<RedisCluster> {
   };
   try {
     for (let index = 0; index < size; index += 1) {
-      nodes.push(await redisServer({ settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } }));
+      nodes.push(
+        await redisServer({ settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } }),
+      );
     }
     await join(nodes);
   } catch (error) {

@@ -293,10 +293,8 @@ describe('a one-shot operation whose answer is lost', () => {
     const wait = connector.watch(waited);
     for (const key of [taken, set, waited]) {
       const slot = Number(await admin.call('CLUSTER', 'KEYSLOT', `proxystore:default:${key[0]}`));
-      await cluster.moveSlot(
-        slot,
-        ...((slot < 8192 ? [first, second] : [second, first])),
-      );
+      const [from, to] = slot < 8192 ? [first, second] : [second, first];
+      await cluster.moveSlot(slot, from, to);
     }
     admin.disconnect();
     expect(String(Buffer.from((await connector.take(taken))!))).toBe('bytes');
