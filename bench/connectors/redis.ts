@@ -32,6 +32,7 @@ async function before(): Promise<void> {
   const store = new Store('bench', await RedisConnector.open({ url }), { cacheSize: 0 });
   const client = new Redis(url);
   const keyv = new Keyv({ store: new KeyvRedis(url) });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- unstorage's declaration imports a folder, which has no type in ES modules
   const unstorage = createStorage({ driver: redisDriver({ url }) });
   present = {
     ...{ store, client, keyv, unstorage },
