@@ -38,6 +38,13 @@ export const others: readonly Contender[] = [
   await contender(immerName, <T extends object>(target: T) => createDraft(target) as T),
 ];
 
+/** What the engine asks for calling a trap at all. Good for reading one property only. */
+export const constantTrap = await contender(
+  'new Proxy, a get trap that gives a constant',
+  // It stands for a T whose every property is 1.
+  <T extends object>(target: T) => new Proxy(target, { get: () => 1 }),
+);
+
 async function contender(name: string, wrap: Contender['wrap']): Promise<Contender> {
   // Another address is another module to the loader. It is the same file, whose type is known.
   const code = (await import(`./operations.js?for=${encodeURIComponent(name)}`)) as Operations;

@@ -4,7 +4,7 @@ import { immerable } from 'immer';
 import { extract } from 'proxystore';
 import type { ObjectProxy } from 'proxystore';
 import type { BenchRow, Budget } from '../row.js';
-import { bareName, immerName, others, ours, vueName } from './contenders.js';
+import { bareName, constantTrap, immerName, others, ours, vueName } from './contenders.js';
 import type { Contender } from './contenders.js';
 import { operations } from './operations.js';
 
@@ -63,9 +63,14 @@ export const rows: readonly BenchRow[] = [
 function propertyRead(name: string, budget: Budget): BenchRow {
   const row = useRow(name, counter, ({ code }, object) => code.readProperty(object), { budget });
   const { [budget.against]: rival } = row.controls;
-  return name === 'property read' || rival === undefined
-    ? row
-    : { ...row, controls: { [budget.against]: rival } };
+  if (name !== 'property read' && rival !== undefined) {
+    return { ...row, controls: { [budget.against]: rival } };
+  }
+  const constant = counter(constantTrap);
+  return {
+    ...row,
+    controls: { ...row.controls, [constantTrap.name]: () => constantTrap.code.readProperty(constant) },
+  };
 }
 
 /** How much a long loop gains where it starts with `extract`. */

@@ -93,4 +93,17 @@ key.`;
 
 const speed = `## When a loop should start with \`extract(p)\`
 
-SPEED`;
+A read through a proxy is the call of a trap, some 13 ns, which the engine does not optimize away as it does a read of an
+object. So a loop that does little but read gains by reading the target: 20 times as fast with Node 20, 45 times with
+Node 24. A loop that indexes a typed array gains most, about 140 times; \`for…of\` and \`reduce\`, which run on the target
+as it is, gain 6 to 15 times, for the engine does not inline them through a bound method.
+
+    npm run bench -- --only proxy
+
+prints the factors of the machine it runs on, in the column of \`no proxy\`. Code that uses a proxy here and there does not
+notice.
+
+\`\`\`ts
+const rows = extract(p); // in place; or await resolve(p), which gives the target, too
+for (let i = 0; i < rows.length; i += 1) sum += rows[i].price;
+\`\`\``;

@@ -155,6 +155,7 @@ const collections: readonly Target[] = [
   { name: 'array of objects', make: () => [{ a: 1 }, [2], () => 3] },
   { name: 'array with holes', make: () => { const a = [1, 2, 3]; Reflect.deleteProperty(a, 1); return a; } },
   { name: 'array with other properties', make: () => Object.assign([1, 2], { index: 0, groups: undefined }) },
+  { name: 'array that refers to itself', make: () => { const a: unknown[] = [1]; a.push(a); return a; } },
   { name: 'subclass of Array', make: () => Matrix.of(1, 2, 3) },
   { name: 'subclass of Array with a species', make: () => Stack.of(1, 2, 3) },
   { name: 'Map', make: () => new Map<unknown, unknown>([['a', 1], [{}, [2]]]) },
