@@ -97,7 +97,7 @@ export class TestServer implements AsyncDisposable {
     this.#running?.child.kill('SIGCONT');
   }
 
-  /** Settles when it prints a line that matches, from now on. */
+  /** Settles when it has printed what matches, since it was started the last time. */
   printed(pattern: RegExp): Promise<void> {
     if (this.#running === undefined) throw new Error(`${this.#program.name} does not run.`);
     return this.#running.printed(pattern);
@@ -146,8 +146,7 @@ class Running {
   }
 
   printed(pattern: RegExp): Promise<void> {
-    const from = this.#output.length;
-    return this.#outputMatches(pattern, from);
+    return this.#outputMatches(pattern);
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
@@ -170,13 +169,13 @@ class Running {
     });
     // Whichever is not the first to settle is not waited for.
     for (const promise of [failed, exited]) promise.catch(() => undefined);
-    await Promise.race([this.#outputMatches(program.ready, 0), failed, exited]);
+    await Promise.race([this.#outputMatches(program.ready), failed, exited]);
   }
 
-  #outputMatches(pattern: RegExp, from: number): Promise<void> {
+  #outputMatches(pattern: RegExp): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (!pattern.test(this.#output.slice(from))) return;
+        if (!pattern.test(this.#output)) return;
         this.#waiting.delete(look);
         resolve();
       };
