@@ -8,6 +8,9 @@ export type UUIDKey = readonly [uuid: string];
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** The last one that was found to be a UUID: a store has a key checked, and then its connector reads it. */
+let lastChecked: string | undefined;
+
 /** A new key, which nobody can guess. */
 export function newUUIDKey(): UUIDKey {
   const uuid = platform.randomUUID();
@@ -37,7 +40,8 @@ export function isUUID(name: string): boolean {
 export function uuidOf(key: unknown, connector: string): string {
   if (isPlainArray(key) && key.length === 1 && Object.hasOwn(key, 0)) {
     const uuid = key[0];
-    if (typeof uuid === 'string' && uuidPattern.test(uuid)) return uuid;
+    if (typeof uuid === 'string' && (uuid === lastChecked || uuidPattern.test(uuid)))
+      return (lastChecked = uuid);
   }
   throw invalidKey(connector, key);
 }

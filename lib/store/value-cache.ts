@@ -14,10 +14,10 @@ export interface Found {
   readonly value: unknown;
 }
 
-/** Something of a key that depends on the deserializer; `undefined` stands for the store's own. */
-interface ByDeserializer<V> {
+/** A value that is kept, by its deserializer; `undefined` stands for the store's own. */
+interface Kept {
   readonly deserializer: Deserializer | undefined;
-  readonly of: V;
+  readonly found: Found;
 }
 
 /**
@@ -39,6 +39,8 @@ type UnderWay = SharedCall<Found | undefined> | Promise<Found | undefined>;
 interface Fetch {
   readonly deserializer: Deserializer | undefined;
   of: UnderWay | undefined;
+  /** Another one of the same key. There is hardly ever one, so they are a chain, which costs nothing then. */
+  next: Fetch | undefined;
 }
 
 /**
@@ -48,8 +50,8 @@ interface Fetch {
  * @typeParam O - As in {@link Fetcher}.
  */
 export class ValueCache<O> {
-  readonly #kept: LRUCache<string, ByDeserializer<Found>[]> | undefined;
-  readonly #fetches = new Map<string, Fetch[]>();
+  readonly #kept: LRUCache<string, Kept[]> | undefined;
+  readonly #fetches = new Map<string, Fetch>();
   readonly #fetcher: Fetcher<O>;
   /** For each fetch of a batch that is under way, the keys that were dropped meanwhile. */
   readonly #droppedMeanwhile = new Set<Set<string>>();
@@ -95,7 +97,7 @@ export class ValueCache<O> {
     if (kept === undefined) return;
     const text = keyText(key);
     const others = (kept.peek(text) ?? []).filter((entry) => entry.deserializer !== deserializer);
-    kept.set(text, [...others.slice(1 - deserializersPerKey), { deserializer, of: found }]);
+    kept.set(text, [...others.slice(1 - deserializersPerKey), { deserializer, found }]);
   }
 
   /**
@@ -113,13 +115,12 @@ export class ValueCache<O> {
     signal: AbortSignal | undefined,
   ): Promise<Found | undefined> {
     const text = keyText(key);
-    const fetches = this.#fetches.get(text) ?? [];
-    const underWay = find(fetches, deserializer);
+    const first = this.#fetches.get(text);
+    const underWay = underWayFor(deserializer, first);
     if (underWay !== undefined && !isAbandoned(underWay)) return join(underWay, signal);
-    const fetch: Fetch = { deserializer, of: undefined };
     // One that all have given up stays behind the new one until it is settled, and is not found any more.
-    fetches.unshift(fetch);
-    this.#fetches.set(text, fetches);
+    const fetch: Fetch = { deserializer, of: undefined, next: first };
+    this.#fetches.set(text, fetch);
     const run = (shared?: AbortSignal): Promise<Found | undefined> =>
       this.#run(key, text, fetch, operation, shared);
     fetch.of = signal === undefined ? run() : new SharedCall(run, true);
@@ -183,13 +184,24 @@ export class ValueCache<O> {
 
   /** Whether the fetch was under way until now. */
   #end(text: string, fetch: Fetch): boolean {
-    const fetches = this.#fetches.get(text);
-    const index = fetches?.indexOf(fetch) ?? -1;
-    if (fetches === undefined || index < 0) return false;
-    if (fetches.length === 1) this.#fetches.delete(text);
-    else fetches.splice(index, 1);
+    const first = this.#fetches.get(text);
+    if (first === fetch) {
+      if (fetch.next === undefined) this.#fetches.delete(text);
+      else this.#fetches.set(text, fetch.next);
+      return true;
+    }
+    let before = first;
+    while (before !== undefined && before.next !== fetch) before = before.next;
+    if (before === undefined) return false;
+    before.next = fetch.next;
     return true;
   }
+}
+
+function underWayFor(deserializer: Deserializer | undefined, first: Fetch | undefined): UnderWay | undefined {
+  let fetch = first;
+  while (fetch !== undefined && fetch.deserializer !== deserializer) fetch = fetch.next;
+  return fetch?.of;
 }
 
 function isAbandoned(underWay: UnderWay): boolean {
@@ -202,11 +214,8 @@ function join(underWay: UnderWay, signal: AbortSignal | undefined): Promise<Foun
   return signal === undefined ? underWay : new SharedCall(() => underWay, false).join(signal);
 }
 
-function find<V>(
-  entries: readonly ByDeserializer<V>[] | undefined,
-  deserializer: Deserializer | undefined,
-): V | undefined {
-  if (entries === undefined) return undefined;
-  for (const entry of entries) if (entry.deserializer === deserializer) return entry.of;
+function find(kept: readonly Kept[] | undefined, deserializer: Deserializer | undefined): Found | undefined {
+  if (kept === undefined) return undefined;
+  for (const one of kept) if (one.deserializer === deserializer) return one.found;
   return undefined;
 }

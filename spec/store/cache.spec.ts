@@ -5,6 +5,7 @@ import { Store } from '../../lib/index.js';
 import type { Deserializer } from '../../lib/index.js';
 import { rejection } from '../caught.js';
 import { ObservedConnector } from './observed-connector.js';
+import type { Held } from './observed-connector.js';
 
 let connector: ObservedConnector;
 let store: Store<ObservedConnector>;
@@ -212,26 +213,35 @@ describe('a fetch that several wait for', () => {
     expect(connector.count('get')).toBe(3);
   });
 
-  it('is still shared and kept when one by another deserializer has ended', async () => {
-    const key = await store.put('x');
-    const deserializer = reader() as never;
-    const other = connector.hold('get');
-    const get = store.get(key, { deserializer });
-    await other.reached;
-    const own = connector.hold('get');
-    const first = store.get(key);
-    await own.reached;
-    other.release();
-    await get;
-    const second = store.get(key);
-    own.release();
-    expect(await first).toBe(await second);
-    expect([connector.count('get'), store.isCached(key), store.isCached(key, { deserializer })]).toEqual([
-      2,
-      true,
-      true,
-    ]);
-  });
+  it.each([
+    [0, 1, 2],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 1, 0],
+  ])(
+    'is still shared, and kept, in whatever order those by other deserializers end: %d %d %d',
+    async (...order) => {
+      const key = await store.put('x');
+      const readers = [reader(), reader(), reader()] as never[];
+      const fetches: { deserializer: never; held: Held; value: Promise<unknown> }[] = [];
+      for (const deserializer of readers) {
+        const held = connector.hold('get');
+        const value = store.get(key, { deserializer });
+        await held.reached;
+        fetches.push({ deserializer, held, value });
+      }
+      let ended = 0;
+      for (const which of order) {
+        const { deserializer, held, value } = fetches[which]!;
+        const shared = store.get(key, { deserializer });
+        held.release();
+        expect(await shared).toBe(await value);
+        ended += 1;
+        expect(readers.filter((one) => store.isCached(key, { deserializer: one }))).toHaveLength(ended);
+      }
+      expect(connector.count('get')).toBe(3);
+    },
+  );
 
   it('fails for all of them, and is not remembered', async () => {
     const key = await store.put('x');
