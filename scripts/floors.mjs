@@ -20,7 +20,7 @@ export const floors = [
 export const nodeFiles = [
   'lib/platform/node.ts',
   'lib/platform/lazy.cts',
-  'lib/connectors/{file,keyv,lmdb,multi,redis}{.ts,/**}',
+  'lib/connectors/{blocking,file,keyv,lmdb,multi,nats,redis}{.ts,/**}',
   'lib/testing/**',
 ];
 
