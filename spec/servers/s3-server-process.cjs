@@ -1,0 +1,158 @@
+/**
+ * The process of an S3 server: `@20minutes/s3rver`, which speaks S3's protocol, checks signatures, and keeps objects in a
+ * directory. What S3 has and it lacks is added here, at its storage and before its router:
+ *
+ * - an object is seen when it is whole, and stays whole for who reads it while another takes its place;
+ * - `If-None-Match: *`, decided by the file system, which links a name once;
+ * - AbortMultipartUpload and ListMultipartUploads, which here ask for no signature; parts that come later are refused;
+ * - parts but the last have 5 MiB or more.
+ *
+ *     node --openssl-legacy-provider s3-server-process.cjs PORT DIRECTORY BUCKET [CERTIFICATE KEY]
+ *
+ * The flag is for its continuation tokens, which it enciphers with DES.
+ */
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { randomUUID } = require('node:crypto');
+const { promises: fs, readFileSync } = require('node:fs');
+const path = require('node:path');
+const S3rver = require('@20minutes/s3rver');
+const S3Error = require('@20minutes/s3rver/lib/models/error');
+const S3Object = require('@20minutes/s3rver/lib/models/object');
+const version4 = require('@20minutes/s3rver/lib/signature/v4');
+const FilesystemStore = require('@20minutes/s3rver/lib/stores/filesystem');
+
+const [port, directory, bucket, certificate, key] = process.argv.slice(2);
+const smallestPart = 5 * 1024 * 1024;
+
+/** The request that is being answered, as Koa's context. */
+const answering = new AsyncLocalStorage();
+
+// A request of a bucket is signed with the slash at its end, which s3rver leaves out.
+const { getStringToSign } = version4;
+version4.getStringToSign = (request, signature) =>
+  getStringToSign({ ...request, uri: answering.getStore().path }, signature);
+
+class AtomicStore extends FilesystemStore {
+  /** The directory of a bucket's uploads. */
+  uploadsOf(name) {
+    return this.getResourcePath(name, undefined, 'uploads');
+  }
+
+  async putContent(target, content) {
+    const unfinished = `${target}.${randomUUID()}`;
+    try {
+      const written = await super.putContent(unfinished, content);
+      if (answering.getStore().headers['if-none-match'] === '*') await linkOnce(unfinished, target);
+      else await fs.rename(unfinished, target);
+      return written;
+    } finally {
+      await fs.rm(unfinished, { force: true });
+    }
+  }
+
+  async putMetadata(name, objectKey, metadata) {
+    const target = this.getResourcePath(name, objectKey, 'metadata.json');
+    const kept = Object.entries(metadata).filter(
+      ([header]) => S3Object.ALLOWED_METADATA.includes(header) || header.startsWith('x-amz-meta-'),
+    );
+    const unfinished = `${target}.${randomUUID()}`;
+    await fs.writeFile(unfinished, JSON.stringify(Object.fromEntries(kept)));
+    await fs.rename(unfinished, target);
+  }
+
+  async getObject(name, objectKey) {
+    try {
+      const file = await fs.open(this.getResourcePath(name, objectKey, 'object'));
+      const { size, mtime } = await file.stat();
+      const metadata = await fs
+        .readFile(this.getResourcePath(name, objectKey, 'metadata.json'), 'utf8')
+        .then(JSON.parse, () => ({}));
+      return new S3Object(name, objectKey, file.createReadStream(), {
+        ...metadata,
+        etag: `"${size}-${mtime.getTime()}"`,
+        'last-modified': mtime.toUTCString(),
+        'content-length': size,
+      });
+    } catch (error) {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  /** Leaves directories that are empty then: another object may be on its way into one. */
+  async deleteObject(name, objectKey) {
+    for (const resource of ['object', 'metadata.json']) {
+      await fs.rm(this.getResourcePath(name, objectKey, resource), { force: true });
+    }
+  }
+
+  async putPart(name, uploadId, partNumber, content) {
+    const target = path.join(this.uploadsOf(name), uploadId, String(partNumber));
+    return super.putContent.call(this, target, content).catch(refuseUpload);
+  }
+
+  async putObjectMultipart(name, uploadId, parts) {
+    const uploadDirectory = path.join(this.uploadsOf(name), uploadId);
+    for (const { number } of parts.slice(0, -1)) {
+      const { size } = await fs.stat(path.join(uploadDirectory, String(number))).catch(refuseUpload);
+      if (size < smallestPart) throw new S3Error('EntityTooSmall', `Part ${number} has ${size} bytes.`);
+    }
+    return super.putObjectMultipart(name, uploadId, parts).catch(refuseUpload);
+  }
+}
+
+async function linkOnce(unfinished, target) {
+  await fs.link(unfinished, target).catch((error) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new S3Error('PreconditionFailed', 'At least one of the preconditions you specified did not hold.');
+  });
+}
+
+function refuseUpload(error) {
+  if (error.code !== 'ENOENT') throw error;
+  throw new S3Error('NoSuchUpload', 'The specified multipart upload does not exist.');
+}
+
+const server = new S3rver({
+  port: Number(port),
+  address: '127.0.0.1',
+  directory,
+  silent: true,
+  vhostBuckets: false,
+  configureBuckets: [{ name: bucket }],
+  ...(certificate !== undefined && { cert: readFileSync(certificate), key: readFileSync(key) }),
+});
+const store = new AtomicStore(directory);
+server.store = server.context.store = store;
+
+server.middleware.unshift(async (context, next) => {
+  const { uploads, uploadId } = context.query;
+  const [, name] = context.path.split('/');
+  if (context.method === 'DELETE' && uploadId !== undefined) {
+    const found = await fs.rm(path.join(store.uploadsOf(name), uploadId), { recursive: true }).then(
+      () => true,
+      () => false,
+    );
+    if (!found) throw new S3Error('NoSuchUpload', 'The specified multipart upload does not exist.');
+    context.status = 204;
+  } else if (context.method === 'GET' && uploads !== undefined) {
+    const ids = await fs.readdir(store.uploadsOf(name)).catch(() => []);
+    const entries = await Promise.all(
+      ids.map(async (id) => {
+        const objectKey = await fs.readFile(path.join(store.uploadsOf(name), id, 'key'), 'utf8');
+        return `<Upload><Key>${objectKey}</Key><UploadId>${id}</UploadId></Upload>`;
+      }),
+    );
+    context.type = 'application/xml';
+    context.body = `<ListMultipartUploadsResult>${entries.join('')}</ListMultipartUploadsResult>`;
+  } else await answering.run(context, next);
+});
+
+server.run().then(
+  () => console.log('ready'),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
