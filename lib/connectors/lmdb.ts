@@ -7,8 +7,9 @@ import { ConnectorError } from '../errors.js';
 import { ConfigOptions } from './config-options.js';
 import { registerConnector } from './connector-classes.js';
 import { ObjectWatch } from './file/object-watch.js';
-import { Environment, kind } from './lmdb/environment.js';
+import { Environment } from './lmdb/environment.js';
 import type { EnvironmentOptions } from './lmdb/environment.js';
+import { kind } from './lmdb/errors.js';
 import { OperationGuard } from './operation-guard.js';
 import type {
   ConnectorConfig,
@@ -210,8 +211,11 @@ export class LmdbConnector implements SyncConnector<UUIDKey> {
     // Not waited for: nobody can tell when they would end.
     this.#watch.close(this.#guard.closedError());
     return this.#guard.close(async () => {
-      if (this.#options.clear === true) await this.#environment.clear();
-      await this.#environment.close();
+      try {
+        if (this.#options.clear === true) await this.#environment.clear();
+      } finally {
+        await this.#environment.close();
+      }
     });
   }
 

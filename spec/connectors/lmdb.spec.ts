@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LmdbConnector } from '../../lib/connectors/lmdb.js';
 import { ConnectorError, Store, resolve } from '../../lib/index.js';
 import { compiledLibrary } from '../compiled-library.js';
 import { runScript, RunningScript } from './child-script.js';
+import { Mount } from './mount.js';
 import { TemporaryDirectory } from './temporary-directory.js';
 
 const bytes = Uint8Array.of(1, 2, 3);
@@ -97,6 +99,33 @@ describe('LmdbConnector', () => {
     await expect(connector.get(key)).resolves.toEqual(Buffer.from(bytes));
   });
 
+  it('survives a process that is killed in a transaction: none of its objects, and no lock, is left', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const kept = await connector.put([bytes]);
+    await using other = new RunningScript(`
+      ${library()}
+      const connector = new LmdbConnector(${JSON.stringify(place.path)});
+      process.on('message', ({ key }) => connector.get(key).then((found) => process.send(found.length)));
+    `);
+    // It dies when the second object of the batch is put together, when the first has been written.
+    const { status } = runScript(`
+      ${library()}
+      const connector = new LmdbConnector(${JSON.stringify(place.path)});
+      Buffer.concat = () => process.kill(process.pid, 'SIGKILL');
+      const part = Buffer.alloc(100);
+      connector.putBatch([[part], [part, part]]);
+    `);
+    expect(status).toBeNull();
+    const keys: unknown[] = [];
+    for await (const key of connector.list()) keys.push(key);
+    expect(keys).toEqual([kept]);
+    const key = await connector.put([bytes]);
+    other.send({ key });
+    expect(await other.next()).toBe(bytes.length);
+    expect(connector.sync.take(kept)).toEqual(Buffer.from(bytes));
+  });
+
   it('drops objects of a process that has died', async () => {
     using place = new TemporaryDirectory();
     const { stdout } = runScript(`
@@ -177,6 +206,84 @@ describe('LmdbConnector', () => {
     await expect(connector.expire(connector.newKey(), milliseconds as number)).rejects.toBeInstanceOf(
       RangeError,
     );
+  });
+
+  it('refuses an object that LMDB cannot write, before it stores anything', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    // As many times the same part: nothing is put together of an object that is refused.
+    const part = new Uint8Array(1024 * 1024);
+    const tooLarge = Array.from({ length: 2048 }, () => part);
+    const refused = 'LMDB takes objects of up to 2147418048 bytes, and this one has 2147483648.';
+    await expect(connector.put(tooLarge)).rejects.toThrow(refused);
+    await expect(connector.putBatch([[bytes], tooLarge])).rejects.toThrow(refused);
+    await expect(connector.set(connector.newKey(), tooLarge)).rejects.toThrow(ConnectorError);
+    await expect(connector.set(connector.newKey(), tooLarge, { ifAbsent: true })).rejects.toThrow(refused);
+    expect(() => connector.sync.put(tooLarge)).toThrow(refused);
+    expect(() => connector.sync.set(connector.newKey(), tooLarge, { ifAbsent: true })).toThrow(refused);
+    await expect(connector.list().next()).resolves.toMatchObject({ done: true });
+  });
+
+  it('stores nothing of a batch where one of its objects has gone to another thread', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const gone = new Uint8Array(8);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    await expect(connector.putBatch([[bytes], [gone]])).rejects.toThrow(ConnectorError);
+    expect(() => connector.sync.putBatch([[bytes], [gone]])).toThrow(ConnectorError);
+    await expect(connector.list().next()).resolves.toMatchObject({ done: true });
+  });
+
+  it('maps more than it is told to begin with, where it is needed', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path, { mapSize: 64 * 1024 });
+    const key = await connector.put([new Uint8Array(1024 * 1024).fill(7)]);
+    expect((await connector.get(key))?.every((byte) => byte === 7)).toBe(true);
+  });
+
+  it('refuses a data.mdb that LMDB has not made, or not finished, instead of ending the process', async () => {
+    using place = new TemporaryDirectory();
+    const file = join(place.path, 'data.mdb');
+    await new LmdbConnector(place.path).close();
+    const whole = readFileSync(file);
+    for (const content of ['Not of LMDB. '.repeat(1000), Buffer.alloc(32_768), whole.subarray(0, 4096)]) {
+      writeFileSync(file, content);
+      expect(() => new LmdbConnector(place.path)).toThrow(`The file "${file}" is no LMDB environment`);
+      expect(() => new LmdbConnector(place.path)).toThrow(ConnectorError);
+    }
+    writeFileSync(file, whole);
+    await using connector = new LmdbConnector(place.path);
+    expect(connector.sync.exists(connector.sync.put([bytes]))).toBe(true);
+  });
+
+  it('makes the data where only the lock file is there', async () => {
+    using place = new TemporaryDirectory();
+    await new LmdbConnector(place.path).close();
+    rmSync(join(place.path, 'data.mdb'));
+    await using connector = new LmdbConnector(place.path);
+    expect(connector.sync.exists(connector.sync.put([bytes]))).toBe(true);
+    expect(readdirSync(place.path).sort()).toEqual(['data.mdb', 'lock.mdb']);
+  });
+
+  it('says where it has no permission, and when the file system is read-only', async () => {
+    using place = new TemporaryDirectory();
+    using disk = Mount.memory(place.path, 'size=2m');
+    const connector = new LmdbConnector(disk.path);
+    const key = await connector.put([bytes]);
+    await connector.close();
+    const { stdout } = runScript(`
+      ${library()}
+      process.setgid(65534);
+      process.setuid(65534);
+      for (const path of [${JSON.stringify(disk.path)}, '/'])
+        try { new LmdbConnector(path); } catch (error) { console.log(error.code, error.message); }
+    `);
+    expect(stdout.match(/ERR_PROXYSTORE_CONNECTOR .*This process has no permission\./g)).toHaveLength(2);
+    disk.setReadOnly(true);
+    expect(() => new LmdbConnector(disk.path)).toThrow('The file system is read-only.');
+    disk.setReadOnly(false);
+    await using again = new LmdbConnector(disk.path);
+    expect(again.sync.exists(key)).toBe(true);
   });
 
   it('names the package where it is missing', () => {

@@ -3,14 +3,19 @@
 import { ConnectorError } from '../../errors.js';
 import { alignedOffset } from '../aligned-bytes.js';
 import type { Parts } from '../protocol.js';
+import { checkDataFile } from './data-file.js';
+import { isCommitFailure, isDiskFull, kind, lmdbError, reasonOf } from './errors.js';
 import { loadLmdb, type Database, type RootDatabase } from './load.cjs';
+import { makeNewFiles } from './new-files.js';
 
-/** What the connector is called in errors. */
-export const kind = 'lmdb';
+/** The largest object, in bytes: more cannot be written by one call of the system, which is how LMDB does it. */
+export const largestObject = 0x7fff_0000 - 64;
+
+const storing = 'store an object';
 
 /** How an environment is opened. */
 export interface EnvironmentOptions {
-  /** Bytes of address space that are mapped to begin with. */
+  /** Bytes of address space that are mapped to begin with. More are mapped when they are needed; this is no limit. */
   readonly mapSize?: number | undefined;
 }
 
@@ -25,9 +30,11 @@ export interface NewObject {
  * given back by whoever comes across it, and by {@link sweep}.
  */
 export class Environment {
+  readonly #path: string;
   readonly #root: RootDatabase;
   readonly #objects: Database<Buffer, string>;
   readonly #expiries: Database<number, string>;
+  #commitFailed = false;
 
   /**
    * Opens the environment, which is made where there is none.
@@ -37,49 +44,62 @@ export class Environment {
    */
   constructor(path: string, options: EnvironmentOptions) {
     const { open } = loadPackage();
+    this.#path = path;
+    let root: RootDatabase | undefined;
     try {
-      this.#root = open({
+      makeNewFiles(path);
+      checkDataFile(path);
+      root = open({
         path,
         noSubdir: false,
         maxDbs: 4,
+        // With it a commit that fails rejects a promise of the package's own, too, which nobody handles: the end of the
+        // process.
+        eventTurnBatching: false,
         ...(options.mapSize !== undefined && { mapSize: options.mapSize }),
       });
       // Slots of readers that were killed would keep old pages for ever.
-      (this.#root as { readerCheck?(): number }).readerCheck?.();
-      this.#objects = this.#root.openDB<Buffer, string>({ name: 'objects', encoding: 'binary' });
-      this.#expiries = this.#root.openDB<number, string>({ name: 'expiries' });
+      root.readerCheck();
+      this.#objects = root.openDB<Buffer, string>({ name: 'objects', encoding: 'binary' });
+      this.#expiries = root.openDB<number, string>({ name: 'expiries' });
     } catch (error) {
-      throw lmdbError(`open ${path}`, error);
+      void root?.close();
+      throw lmdbError('open the objects', path, error);
     }
+    this.#root = root;
   }
 
   /** Stores objects in one transaction: all of them or, where it fails, none. */
   async store(objects: readonly NewObject[]): Promise<void> {
-    await this.#transaction('store an object', () => {
+    checkSizes(objects);
+    await this.#storing(() => {
       for (const { uuid, parts } of objects) this.#put(uuid, parts);
     });
   }
 
   /** {@link store} without waiting. */
   storeSync(objects: readonly NewObject[]): void {
-    this.#transactionSync('store an object', () => {
+    checkSizes(objects);
+    this.#storingSync(() => {
       for (const { uuid, parts } of objects) this.#put(uuid, parts);
     });
   }
 
   /** Stores an object unless there is one. Gives whether it was stored. */
-  async storeIfAbsent({ uuid, parts }: NewObject): Promise<boolean> {
-    return this.#transaction('store an object', () => this.#putIfAbsent(uuid, parts));
+  async storeIfAbsent(object: NewObject): Promise<boolean> {
+    checkSizes([object]);
+    return this.#storing(() => this.#putIfAbsent(object));
   }
 
   /** {@link storeIfAbsent} without waiting. */
-  storeIfAbsentSync({ uuid, parts }: NewObject): boolean {
-    return this.#transactionSync('store an object', () => this.#putIfAbsent(uuid, parts));
+  storeIfAbsentSync(object: NewObject): boolean {
+    checkSizes([object]);
+    return this.#storingSync(() => this.#putIfAbsent(object));
   }
 
   /** The bytes of an object, in memory that is the caller's own. */
   fetch(uuid: string): Uint8Array | undefined {
-    return read(() => {
+    return this.#read(() => {
       this.#root.resetReadTxn();
       return this.#alive(uuid) ? this.#copy(uuid) : undefined;
     });
@@ -87,7 +107,7 @@ export class Environment {
 
   /** Whether there is an object. */
   has(uuid: string): boolean {
-    return read(() => {
+    return this.#read(() => {
       this.#root.resetReadTxn();
       return this.#alive(uuid) && this.#objects.doesExist(uuid);
     });
@@ -135,7 +155,7 @@ export class Environment {
 
   /** The names of all objects, as they are now. */
   names(): string[] {
-    return read(() => {
+    return this.#read(() => {
       this.#root.resetReadTxn();
       return [...this.#objects.getKeys()].filter((uuid) => this.#alive(uuid));
     });
@@ -159,11 +179,18 @@ export class Environment {
 
   /** Settles when everything that was stored survives a crash of the system. */
   async flushed(): Promise<void> {
-    await this.#root.flushed;
+    // Not by the package's "flushed", which never settles where a commit has failed meanwhile. Its types lack this.
+    const root = this.#root as unknown as { sync(done: (error?: Error) => void): void };
+    const error = await new Promise<Error | undefined>((resolve) => {
+      root.sync(resolve);
+    });
+    if (error !== undefined) throw lmdbError('flush an object', this.#path, error);
   }
 
   /** Closes the environment, after what is being written. */
   async close(): Promise<void> {
+    // The package waits for the last commit to be flushed, which never comes of one that failed; of this one it does.
+    if (this.#commitFailed) await this.#transaction('end what was begun', () => undefined);
     await this.#root.close();
   }
 
@@ -174,7 +201,7 @@ export class Environment {
     void this.#expiries.remove(uuid);
   }
 
-  #putIfAbsent(uuid: string, parts: Parts): boolean {
+  #putIfAbsent({ uuid, parts }: NewObject): boolean {
     if (this.#alive(uuid) && this.#objects.doesExist(uuid)) return false;
     this.#put(uuid, parts);
     return true;
@@ -207,11 +234,43 @@ export class Environment {
     return copy;
   }
 
+  /**
+   * Where there is no room, tries again: what the last transaction has evicted gives its room to the second one after it
+   * only, when no other process can be in need of it any more.
+   */
+  async #storing<T>(run: () => T): Promise<T> {
+    try {
+      return await this.#transaction(storing, run);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      await this.#transaction(storing, this.#step).catch(() => undefined);
+      return await this.#transaction(storing, run);
+    }
+  }
+
+  #storingSync<T>(run: () => T): T {
+    try {
+      return this.#transactionSync(storing, run);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#transactionSync(storing, this.#step);
+      return this.#transactionSync(storing, run);
+    }
+  }
+
+  /** Something to write that is small, and no object's. */
+  readonly #step = (): void => {
+    void this.#expiries.put('-', Infinity);
+  };
+
+  /** As a child of a transaction, which is undone where it throws: of others the package keeps what they did by then. */
   async #transaction<T>(what: string, run: () => T): Promise<T> {
     try {
-      return await this.#root.transaction(run);
+      return await this.#root.childTransaction(run);
     } catch (error) {
-      throw lmdbError(what, error);
+      if (!isCommitFailure(error)) throw lmdbError(what, this.#path, error);
+      this.#commitFailed = true;
+      throw lmdbError(what, this.#path, await reasonOf(error));
     }
   }
 
@@ -219,16 +278,28 @@ export class Environment {
     try {
       return this.#root.transactionSync(run);
     } catch (error) {
-      throw lmdbError(what, error);
+      throw lmdbError(what, this.#path, error);
+    }
+  }
+
+  #read<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw lmdbError('read an object', this.#path, error);
     }
   }
 }
 
-function read<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw lmdbError('read an object', error);
+/** Before anything is stored: the package would store what is left of the length in 32 bits. */
+function checkSizes(objects: readonly NewObject[]): void {
+  for (const { parts } of objects) {
+    const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    if (length <= largestObject) continue;
+    throw new ConnectorError(
+      `LMDB takes objects of up to ${largestObject} bytes, and this one has ${length}. Store it in pieces, or in a connector that takes it, such as FileConnector.`,
+      { connector: kind },
+    );
   }
 }
 
@@ -248,13 +319,4 @@ function loadPackage(): ReturnType<typeof loadLmdb> {
       { connector: kind, cause: error },
     );
   }
-}
-
-function lmdbError(what: string, error: unknown): unknown {
-  if (error instanceof ConnectorError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ConnectorError(`The LMDB connector could not ${what}: ${message}`, {
-    connector: kind,
-    cause: error,
-  });
 }
