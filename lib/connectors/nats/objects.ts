@@ -1,0 +1,457 @@
+/** Objects in a bucket of the object store (NATS, ADR-20): chunks, and a description that makes them an object. */
+
+import { createHash } from 'node:crypto';
+import { platform } from '#platform';
+import { ConnectorError } from '../../errors.js';
+import { allocateAligned } from '../aligned-bytes.js';
+import type { Parts } from '../protocol.js';
+import { isUUID } from '../uuid-key.js';
+import type { Bucket } from './bucket.js';
+import { chunksOf } from './chunks.js';
+import { ConnectionLostError, isRefusal, OutcomeUnknownError, RefusalError } from './errors.js';
+import { ask, publish } from './jetstream.js';
+import { Limits } from './limits.js';
+import { formatDigest, formatInfo, hasDigest, parseInfo, type ObjectInfo } from './object-info.js';
+import type { Attempt, Operation, Operations } from './operations.js';
+import { replay } from './replay.js';
+import type { Session } from './session.js';
+
+/** How long a chunk is, in bytes, unless the server takes only shorter messages: what all clients use by default. */
+const longestChunk = 128 * 1024;
+/** What a message has besides its payload counts, too. */
+const room = 1024;
+/** How many chunks of an object are under way at once. */
+const chunksAtOnce = 32;
+/** How many objects of a batch are worked on at once. */
+const objectsAtOnce = 64;
+/** How long is waited for what a failed operation has left to be removed, in milliseconds. */
+const timeToTidy = 5000;
+
+/** An object to be stored. */
+export interface NamedObject {
+  readonly uuid: string;
+  readonly parts: Parts;
+}
+
+/** An object, and what of it has been stored. */
+interface Upload extends NamedObject {
+  /** Its description; there when all its chunks are stored. */
+  info?: ObjectInfo;
+}
+
+/** What the bucket has under a name. */
+interface Present {
+  readonly info: ObjectInfo;
+  /** The description's number in the stream, by which it is told from one that takes its place. */
+  readonly revision: number;
+}
+
+/** All objects of a bucket. */
+export class NatsObjects {
+  readonly #bucket: Bucket;
+  readonly #operations: Operations;
+
+  constructor(bucket: Bucket, operations: Operations) {
+    this.#bucket = bucket;
+    this.#operations = operations;
+  }
+
+  /** Makes the connection and the bucket, unless they are there. */
+  async open(operation: Operation): Promise<void> {
+    await this.#operations.run(operation, (session, attempt) => this.#bucket.ready(session, attempt));
+  }
+
+  /** Stores objects under names that nobody knows yet: all of them or none. */
+  async storeNew(objects: readonly NamedObject[], operation: Operation): Promise<void> {
+    if (objects.length === 0) return;
+    const uploads: Upload[] = objects.map(({ uuid, parts }) => ({ uuid, parts }));
+    await this.#operations.run(operation, async (session, attempt) => {
+      await this.#bucket.ready(session, attempt);
+      try {
+        await inParallel(uploads, (object) => this.#upload(session, object, attempt));
+        attempt.final = true;
+        await inParallel(uploads, async (object) => {
+          const info = await this.#upload(session, object, attempt);
+          await this.#describe(session, object.uuid, info, undefined, attempt);
+        });
+      } catch (error) {
+        await this.#tidy(session, error, async (limits) => {
+          const { final } = attempt;
+          await inParallel(uploads, (object) => this.#discard(session, object, final, limits));
+        });
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Stores an object under a name that others may know.
+   *
+   * @returns Whether it was stored: false only with `ifAbsent` where something was there.
+   */
+  store(object: NamedObject, ifAbsent: boolean, operation: Operation): Promise<boolean> {
+    const upload: Upload = { ...object };
+    let sent = false;
+    return this.#operations.run(operation, async (session, attempt) => {
+      await this.#bucket.ready(session, attempt);
+      try {
+        for (;;) {
+          const present = await this.#lookUp(session, object.uuid, attempt);
+          // It was stored when the connection was lost.
+          if (upload.info !== undefined && present?.info.nuid === upload.info.nuid) return true;
+          if (ifAbsent && sent) throw new OutcomeUnknownError(new Error('The object is not there'));
+          if (ifAbsent && isThere(present)) {
+            await this.#discard(session, upload, false, attempt);
+            return false;
+          }
+          const info = await this.#upload(session, upload, attempt);
+          attempt.final = true;
+          sent = true;
+          if (await this.#describe(session, object.uuid, info, present?.revision ?? 0, attempt)) {
+            if (isThere(present)) await this.#tidyChunks(session, present.info);
+            return true;
+          }
+          sent = false;
+        }
+      } catch (error) {
+        // What has been sent without an answer may be an object by now.
+        if (!sent || error instanceof RefusalError) {
+          await this.#tidy(session, error, (limits) => this.#discard(session, upload, false, limits));
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** An object's bytes, or `undefined` where it is not there. */
+  fetch(uuid: string, operation: Operation): Promise<Uint8Array | undefined> {
+    return this.#operations.run(operation, async (session, attempt) => {
+      const found = await this.#read(session, uuid, attempt);
+      return found?.bytes;
+    });
+  }
+
+  /** The same of several objects. */
+  async fetchAll(uuids: readonly string[], operation: Operation): Promise<(Uint8Array | undefined)[]> {
+    if (uuids.length === 0) return [];
+    return await this.#operations.run(operation, (session, attempt) =>
+      inParallel(uuids, async (uuid) => {
+        const found = await this.#read(session, uuid, attempt);
+        return found?.bytes;
+      }),
+    );
+  }
+
+  /** Whether an object is there. */
+  has(uuid: string, operation: Operation): Promise<boolean> {
+    return this.#operations.run(operation, async (session, attempt) =>
+      isThere(await this.#lookUp(session, uuid, attempt)),
+    );
+  }
+
+  /** Removes objects. */
+  async remove(uuids: readonly string[], operation: Operation): Promise<void> {
+    if (uuids.length === 0) return;
+    await this.#operations.run(operation, (session, attempt) =>
+      inParallel(uuids, async (uuid) => {
+        for (;;) {
+          const present = await this.#lookUp(session, uuid, attempt);
+          if (!isThere(present)) return;
+          if (await this.#claim(session, uuid, present, attempt)) return;
+        }
+      }),
+    );
+  }
+
+  /** Fetches and removes an object in one step. */
+  take(uuid: string, operation: Operation): Promise<Uint8Array | undefined> {
+    return this.#operations.run(operation, async (session, attempt) => {
+      for (;;) {
+        const found = await this.#read(session, uuid, attempt);
+        if (found === undefined) return undefined;
+        attempt.final = true;
+        attempt.once = true;
+        if (await this.#claim(session, uuid, found.present, attempt)) return found.bytes;
+        attempt.once = false;
+      }
+    });
+  }
+
+  /** The names of all objects. */
+  list(operation: Operation): Promise<ReadonlySet<string>> {
+    return this.#operations.run(operation, async (session, attempt) => {
+      const { stream, infoSubjects: filter } = this.#bucket;
+      const uuids = new Set<string>();
+      try {
+        await replay(
+          session,
+          { stream, filter },
+          ({ subject, data }) => {
+            const uuid = this.#bucket.nameOf(subject);
+            if (parseInfo(data).deleted) uuids.delete(uuid);
+            else if (isUUID(uuid)) uuids.add(uuid);
+          },
+          attempt,
+        );
+      } catch (error) {
+        if (!isRefusal(error, 'streamNotFound')) throw error;
+      }
+      return uuids;
+    });
+  }
+
+  /** Removes all objects, and the bucket. */
+  async clear(operation: Operation): Promise<void> {
+    await this.#operations.run(operation, (session, attempt) => this.#bucket.delete(session, attempt));
+  }
+
+  /** Stores an object's chunks, unless they are. Gives its description. */
+  async #upload(session: Session, object: Upload, attempt: Attempt): Promise<ObjectInfo> {
+    if (object.info !== undefined) return object.info;
+    const nuid = platform.randomUUID().replaceAll('-', '');
+    const subject = this.#bucket.chunkSubject(nuid);
+    const hash = createHash('sha256');
+    // A chunk that is given up may still be stored, so its answer is waited for before chunks are removed.
+    const answers = new Limits();
+    const sent: Promise<unknown>[] = [];
+    let [size, chunks] = [0, 0];
+    try {
+      for (const chunk of chunksOf(object.parts, chunkLength(session))) {
+        hash.update(chunk);
+        size += chunk.length;
+        const answer = publish(session, subject, chunk, undefined, answers);
+        answer.catch(() => undefined);
+        sent.push(answer);
+        chunks += 1;
+        const oldest = sent.at(-chunksAtOnce);
+        if (oldest !== undefined) await attempt.until(oldest);
+      }
+      await attempt.until(Promise.all(sent));
+    } catch (error) {
+      await this.#tidy(session, error, async (limits) => {
+        await limits.until(Promise.allSettled(sent));
+        await this.#purge(session, subject, limits);
+      });
+      answers.end(error);
+      throw error;
+    }
+    object.info = { nuid, size, chunks, digest: formatDigest(hash.digest()), deleted: false };
+    return object.info;
+  }
+
+  /**
+   * Makes chunks that are stored an object.
+   *
+   * @param revision - The description that it is to replace; 0 for none. By default any.
+   * @returns Whether it has: false where there is another one.
+   */
+  async #describe(
+    session: Session,
+    uuid: string,
+    info: ObjectInfo,
+    revision: number | undefined,
+    limits: Limits,
+  ): Promise<boolean> {
+    const text = formatInfo(info, uuid, this.#bucket.name, chunkLength(session));
+    const headers = {
+      'Nats-Rollup': 'sub',
+      ...(revision !== undefined && { 'Nats-Expected-Last-Subject-Sequence': String(revision) }),
+    };
+    try {
+      await publish(session, this.#bucket.infoSubject(uuid), text, headers, limits);
+      return true;
+    } catch (error) {
+      if (isRefusal(error, 'wrongLastSequence')) return false;
+      throw error;
+    }
+  }
+
+  async #lookUp(session: Session, uuid: string, limits: Limits): Promise<Present | undefined> {
+    const last = { last_by_subj: this.#bucket.infoSubject(uuid) };
+    try {
+      // The stream's leader answers this, which knows of all that was acknowledged.
+      const answer = await ask(session, `STREAM.MSG.GET.${this.#bucket.stream}`, last, limits);
+      const { seq, data } = answer['message'] as { readonly seq: number; readonly data: string };
+      return { info: parseInfo(Buffer.from(data, 'base64')), revision: seq };
+    } catch (error) {
+      if (isRefusal(error, 'messageNotFound', 'streamNotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  async #read(
+    session: Session,
+    uuid: string,
+    limits: Limits,
+  ): Promise<{ readonly present: Present; readonly bytes: Uint8Array } | undefined> {
+    for (let before: Present | undefined; ;) {
+      const present = await this.#lookUp(session, uuid, limits);
+      if (!isThere(present)) return undefined;
+      if (present.revision === before?.revision) {
+        // Chunks are older than the description.
+        if (await this.#bucket.drops(session, limits)) return undefined;
+        throw incompleteError(this.#bucket, uuid, 'not all of its chunks are there');
+      }
+      const bytes = await this.#readChunks(session, uuid, present.info, limits);
+      if (bytes !== undefined) return { present, bytes };
+      // It was removed or replaced meanwhile, or else it is looked up twice.
+      before = present;
+    }
+  }
+
+  /** An object's bytes; `undefined` where some are not there. */
+  async #readChunks(
+    session: Session,
+    uuid: string,
+    info: ObjectInfo,
+    limits: Limits,
+  ): Promise<Uint8Array | undefined> {
+    const hash = createHash('sha256');
+    const bytes = allocateAligned(info.size);
+    let length = 0;
+    const add = (data: Uint8Array): void => {
+      if (length + data.length > bytes.length) {
+        throw incompleteError(this.#bucket, uuid, 'its chunks are longer than its description says');
+      }
+      hash.update(data);
+      bytes.set(data, length);
+      length += data.length;
+    };
+    if (info.chunks > 0) {
+      const only = info.chunks === 1 ? await this.#onlyChunk(session, info, limits) : undefined;
+      if (only !== undefined) add(only);
+      else if (!(await this.#allChunks(session, info, add, limits))) return undefined;
+    }
+    if (length !== info.size || !hasDigest(info, hash.digest())) {
+      throw incompleteError(this.#bucket, uuid, 'its bytes are not those of its digest');
+    }
+    return bytes;
+  }
+
+  /** The only chunk of an object, from whichever server answers; `undefined` where that one does not know it. */
+  async #onlyChunk(session: Session, { nuid }: ObjectInfo, limits: Limits): Promise<Uint8Array | undefined> {
+    const { headers, data } = await session.request(
+      {
+        subject: `$JS.API.DIRECT.GET.${this.#bucket.stream}`,
+        payload: JSON.stringify({ last_by_subj: this.#bucket.chunkSubject(nuid) }),
+      },
+      limits,
+    );
+    return headers?.code === 0 ? data : undefined;
+  }
+
+  async #allChunks(
+    session: Session,
+    { nuid, chunks }: ObjectInfo,
+    add: (data: Uint8Array) => void,
+    limits: Limits,
+  ): Promise<boolean> {
+    const { stream } = this.#bucket;
+    const filter = this.#bucket.chunkSubject(nuid);
+    try {
+      const found = await replay(session, { stream, filter, limit: chunks }, ({ data }) => add(data), limits);
+      return found === chunks;
+    } catch (error) {
+      if (isRefusal(error, 'streamNotFound')) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Removes an object, unless it is another one by now.
+   *
+   * @returns Whether it has: of several who ask, one has.
+   */
+  async #claim(
+    session: Session,
+    uuid: string,
+    { info, revision }: Present,
+    limits: Limits,
+  ): Promise<boolean> {
+    try {
+      await ask(session, `STREAM.MSG.DELETE.${this.#bucket.stream}`, { seq: revision }, limits);
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error;
+      const now = await this.#lookUp(session, uuid, limits);
+      if (now?.revision === revision) throw error;
+      return false;
+    }
+    await this.#tidyChunks(session, info);
+    return true;
+  }
+
+  /** Removes what there is of an object of which nobody knows. */
+  async #discard(
+    session: Session,
+    { uuid, info }: Upload,
+    described: boolean,
+    limits: Limits,
+  ): Promise<void> {
+    if (info === undefined) return;
+    if (described) await this.#purge(session, this.#bucket.infoSubject(uuid), limits);
+    await this.#purge(session, this.#bucket.chunkSubject(info.nuid), limits);
+  }
+
+  async #purge(session: Session, filter: string, limits: Limits): Promise<void> {
+    await ask(session, `STREAM.PURGE.${this.#bucket.stream}`, { filter }, limits);
+  }
+
+  /** Removes the chunks of an object that is there no more. Where that fails, nobody sees them. */
+  async #tidyChunks(session: Session, { nuid, chunks }: ObjectInfo): Promise<void> {
+    if (chunks === 0) return;
+    await this.#tidy(session, undefined, (limits) =>
+      this.#purge(session, this.#bucket.chunkSubject(nuid), limits),
+    );
+  }
+
+  /** Removes what is left over, where the server can be reached, and for a time. */
+  async #tidy(session: Session, error: unknown, work: (limits: Limits) => Promise<unknown>): Promise<void> {
+    if (isRefusal(error, 'nobodyAnswers')) this.#bucket.forget();
+    if (session.lost || error instanceof ConnectionLostError) return;
+    const limits = new Limits();
+    const timer = setTimeout(() => limits.end(new Error('It took too long')), timeToTidy);
+    await work(limits).catch(() => undefined);
+    clearTimeout(timer);
+  }
+}
+
+function isThere(present: Present | undefined): present is Present {
+  return present?.info.deleted === false;
+}
+
+function chunkLength({ maxPayload }: Session): number {
+  return Math.max(Math.min(longestChunk, maxPayload - room), 1);
+}
+
+function incompleteError({ name }: Bucket, uuid: string, why: string): ConnectorError {
+  return new ConnectorError(`The object ${uuid} in the bucket ${name} is damaged: ${why}. Store it again.`, {
+    connector: 'nats',
+    key: [uuid],
+  });
+}
+
+/**
+ * Works on several things at once, but not on too many.
+ *
+ * @returns The results, in order, when all that was begun has settled.
+ * @throws What the first one has thrown; the others that wait are not begun then.
+ */
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()].reverse();
+  const worker = async (): Promise<void> => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const [index, item] = next;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
+  };
+  const workers = Array.from({ length: Math.min(objectsAtOnce, items.length) }, worker);
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
+  return results;
+}
