@@ -40,6 +40,9 @@ const groups: Readonly<Record<string, readonly (() => Promise<RowModule>)[]>> = 
   references: [() => import('./references/references.js')],
   file: [() => import('./connectors/file.js')],
   redis: [() => import('./connectors/redis.js')],
+  lmdb: [() => import('./connectors/lmdb.js')],
+  keyv: [() => import('./connectors/keyv.js')],
+  memory: [() => import('./connectors/memory.js')],
   futures: [() => import('./futures/set-to-resolved.js')],
   import: [() => import('./package/import-time.js')],
 };

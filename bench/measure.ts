@@ -5,7 +5,7 @@ import type { BenchRow, MeasuredRow } from './row.js';
 
 /** What one thing was measured to take, in the row's unit. */
 export interface Figures {
-  /** What it took in the turn in which it took least: the others were disturbed by what else the machine does. */
+  /** What it took in the turn in which it took least, the others having been disturbed; or what the row asks for. */
   readonly ours: number;
   /** The same of each control. */
   readonly controls: Readonly<Record<string, number>>;
@@ -20,7 +20,7 @@ const nanosecondsPerMillisecond = 1e6;
 export async function measureTimed(row: BenchRow): Promise<Figures> {
   await row.before?.();
   try {
-    return await takeTurns(row, turns, (run) => timed(run, row.operations ?? 1));
+    return await takeTurns(row, turns, least, (run) => timed(run, row.operations ?? 1));
   } finally {
     await row.after?.();
   }
@@ -28,27 +28,48 @@ export async function measureTimed(row: BenchRow): Promise<Figures> {
 
 /** Measures a row that measures itself, in its own unit. */
 export async function measureMeasured(row: MeasuredRow): Promise<Figures> {
-  return await takeTurns(row, row.samples ?? 1, async (run) => await run());
+  await row.before?.();
+  try {
+    const figureOf = row.figure === 'median' ? median : least;
+    return await takeTurns(row, row.samples ?? 1, figureOf, async (run) => await run());
+  } finally {
+    await row.after?.();
+  }
 }
 
 async function takeTurns<R>(
   row: { readonly ours: R; readonly controls: Readonly<Record<string, R>> },
   count: number,
+  figureOf: (samples: readonly number[]) => number,
   measure: (run: R) => Promise<number>,
 ): Promise<Figures> {
   const names = Object.keys(row.controls);
   const contenders = [row.ours, ...Object.values(row.controls)];
-  const least = contenders.map(() => Infinity);
+  const samples = contenders.map((): number[] => []);
   for (let turn = 0; turn < count; turn += 1) {
-    for (let step = 0; step < contenders.length; step += 1) {
-      // Another begins each time, so that none always runs on the garbage of the same other.
-      const index = (turn + step) % contenders.length;
-      const figure = await measure(contenders[index] as R); // index is below the length
-      least[index] = Math.min(least[index] ?? Infinity, figure);
+    // In any order, so that none always runs on the garbage of the same other, or right after a slow one.
+    for (const index of shuffled(contenders.keys())) {
+      samples[index]?.push(await measure(contenders[index] as R)); // index is below the length
     }
   }
-  const [ours = NaN, ...controls] = least;
+  const [ours = NaN, ...controls] = samples.map(figureOf);
   return { ours, controls: Object.fromEntries(names.map((name, index) => [name, controls[index] ?? NaN])) };
+}
+
+function shuffled<T>(items: Iterable<T>): T[] {
+  const left = [...items];
+  const order: T[] = [];
+  while (left.length > 0) order.push(...left.splice(Math.floor(Math.random() * left.length), 1));
+  return order;
+}
+
+function least(samples: readonly number[]): number {
+  return Math.min(...samples);
+}
+
+function median(samples: readonly number[]): number {
+  const sorted = [...samples].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 async function timed(run: () => unknown, operations: number): Promise<number> {

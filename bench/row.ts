@@ -48,6 +48,15 @@ export interface MeasuredRow {
   readonly controls: Readonly<Record<string, () => number | Promise<number>>>;
   /** As in {@link BenchRow}, in this row's unit. */
   readonly constants?: Readonly<Record<string, number>>;
-  /** How often each is measured; the table shows the least. Default 1. */
+  /** How often each is measured. Default 1. */
   readonly samples?: number;
+  /**
+   * Which of the samples the table shows. Default `'least'`. `'median'` where another process or the disk decides, for
+   * which the least is luck: now and then all of it takes a third of the time, and not for everyone as often.
+   */
+  readonly figure?: 'least' | 'median';
+  /** As in {@link BenchRow}. */
+  before?(): unknown;
+  /** As in {@link BenchRow}. */
+  after?(): unknown;
 }
