@@ -439,9 +439,9 @@ function existing(file: URL): URL {
   throw wrongOption('worker', `a file that exists; there is no ${file.href}`);
 }
 
-function ownWorkerFile(): string {
+function ownWorkerFile(): URL {
   const file = workerFile();
-  if (file !== undefined) return file;
+  if (file !== undefined) return pathToFileURL(file);
   throw new ConnectorError(
     'The file of the worker is not where this package has it, as in a bundle. Make a bundle of a file that has import "proxystore/blocking/worker", and name it: new BlockingConnector(connector, { worker: new URL("./that-bundle.js", import.meta.url) }).',
     { connector: kind },

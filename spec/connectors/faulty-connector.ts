@@ -26,6 +26,16 @@ const faults = {
     await new Promise((resolve) => setTimeout(resolve, 20));
     return true;
   }`,
+  throwNothing: `() => { setTimeout(() => { throw 'nothing'; }); return never(); }`,
+  throwSoon: `async (connector) => {
+    process.once('exit', () => connector.note('thrown'));
+    setImmediate(() => { throw new RangeError('thrown soon'); });
+    return true;
+  }`,
+  exitSoon: `async (connector) => {
+    process.once('exit', () => connector.note('exited'));
+    setImmediate(() => process.exit());
+  }`,
   reject: `() => { Promise.reject(new RangeError('rejected')); return never(); }`,
   outOfMemory: `() => { const all = []; for (;;) all.push(new Array(1000).fill({})); }`,
   never: `() => never()`,
@@ -49,12 +59,16 @@ const faults = {
   failToBeDescribed: `async () => {
     throw Object.defineProperty(new Error('odd'), 'odd', { get() { throw new Error('no'); } });
   }`,
-  detached: `async () => {
-    const bytes = new Uint8Array(100_000);
-    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
-    return Object.defineProperty(new Uint8Array(), 'byteLength', { value: 100_000 });
-  }`,
+  notClonable: `async () => () => undefined`,
   note: `async (connector, name) => connector.note(name)`,
+  closeSlowly: `async (connector) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    connector.note('close');
+  }`,
+  connect: `(connector) => {
+    connector.socket = require('node:net').connect(connector.port, '127.0.0.1');
+    return never();
+  }`,
   failToClose: `async (connector, name) => { throw new Error('not closed'); }`,
 } as const;
 
@@ -107,9 +121,14 @@ export class FaultyPlace implements Disposable {
     });
   }
 
-  /** Settles when the connector in the worker has noted something. */
+  /** Settles when the connector in the worker, or the thread, has noted something. */
   async noted(what: string): Promise<void> {
     while (!existsSync(join(this.path, `${what}.note`))) await new Promise(setImmediate);
+  }
+
+  /** Waits for that in place: nothing else happens in this thread meanwhile. */
+  notedSync(what: string): void {
+    while (!existsSync(join(this.path, `${what}.note`)));
   }
 
   [Symbol.dispose](): void {
@@ -137,6 +156,7 @@ function moduleText(): string {
       fromConfig(options) {
         directory = options.directory;
         const connector = new FileConnector(directory);
+        connector.port = options.port;
         connector.note = (what) => writeFileSync(join(directory, what + '.note'), '');
         for (const [name, fault] of Object.entries(options.faults)) {
           connector[name] = (...parameters) => faults[fault](connector, name, ...parameters);

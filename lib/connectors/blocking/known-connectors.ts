@@ -12,7 +12,9 @@ const modules: Readonly<Record<string, () => Promise<unknown>>> = {
   file: () => import('../file.js'),
   lmdb: () => import('../lmdb.js'),
   multi: () => import('../multi.js'),
+  nats: () => import('../nats.js'),
   redis: () => import('../redis.js'),
+  s3: () => import('../s3.js'),
 };
 
 /**

@@ -1,6 +1,12 @@
 /** The owner's side of a blocking connector: starts the worker, asks it, and waits in place for the answer. */
 
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+  type WorkerOptions,
+} from 'node:worker_threads';
 import { ConnectorError } from '../../errors.js';
 import { warnOfFailure } from '../../resources/warnings.js';
 import {
@@ -18,12 +24,12 @@ import { reviveThrown, type ThrownData } from './thrown-data.js';
 const lookInterval = 50;
 
 /** How long an answer that has been decided on may take to come, and a worker to close, in milliseconds. */
-const grace = 5000;
+const grace = 2000;
 
 /** What a worker is started with, and how it is waited for. */
 export interface WorkerSettings extends Pick<WorkerTask, 'config' | 'module'> {
-  /** The file of the worker, or its URL. */
-  readonly file: string | URL;
+  /** The file of the worker. */
+  readonly file: URL;
   /** How long an answer may take, in milliseconds. */
   readonly timeout: number;
 }
@@ -87,7 +93,7 @@ class RunningWorker {
     this.#settings = settings;
     this.#port = port1;
     this.#portTells = this.#send({ type: 'ping' });
-    this.#worker = new Worker(file, {
+    this.#worker = startWorker(file, {
       name: `proxystore blocking ${config.kind}`,
       workerData: task,
       transferList: [port2],
@@ -218,6 +224,21 @@ class RunningWorker {
   #send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): boolean {
     const post = this.#port.postMessage.bind(this.#port) as (...given: unknown[]) => unknown;
     return post(message, transfer) === true;
+  }
+}
+
+/** @throws ConnectorError where the runtime does not allow it, or cannot. */
+function startWorker(file: URL, options: WorkerOptions): Worker {
+  try {
+    // Node refuses a file where it was told the format of what it was given instead of one, which workers are told, too.
+    if (!process.execArgv.some((argument) => argument.startsWith('--input-type')))
+      return new Worker(file, options);
+    return new Worker(`import(${JSON.stringify(file.href)})`, { ...options, eval: true });
+  } catch (cause) {
+    throw new ConnectorError(
+      'The worker of a blocking connector cannot be started. See "cause" for what the runtime said.',
+      { connector: 'blocking', cause },
+    );
   }
 }
 
