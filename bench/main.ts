@@ -40,6 +40,7 @@ const groups: Readonly<Record<string, readonly (() => Promise<RowModule>)[]>> = 
   references: [() => import('./references/references.js')],
   file: [() => import('./connectors/file.js')],
   redis: [() => import('./connectors/redis.js')],
+  blocking: [() => import('./connectors/blocking.js')],
   lmdb: [() => import('./connectors/lmdb.js')],
   keyv: [() => import('./connectors/keyv.js')],
   memory: [() => import('./connectors/memory.js')],

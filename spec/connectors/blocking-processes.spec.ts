@@ -100,7 +100,9 @@ it('has a worker of which the module is not to be imported elsewhere', () => {
     `,
   );
   expect(printed).toEqual([
-    expect.stringMatching(/^ConnectorError The module proxystore\/blocking\/worker is what the worker .* runs/),
+    expect.stringMatching(
+      /^ConnectorError The module proxystore\/blocking\/worker is what the worker .* runs/,
+    ),
   ]);
 });
 
