@@ -47,10 +47,10 @@ export function statusOf(error: unknown): number | undefined {
   return faultOf(error).$metadata?.httpStatusCode;
 }
 
-/** Whether the answer was that the request was wrong, or not allowed; nothing has been done then. */
+/** Whether the answer was that the request was wrong, or not allowed. */
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
-  return status >= 300 && status < 500 && !triedAgain(error);
+  return status >= 300 && status < 500;
 }
 
 /** Whether a request was sent several times, so that the answer may be about what an earlier one has done. */
@@ -77,7 +77,8 @@ function describe(error: unknown): string {
   if (message === '' && Array.isArray(errors)) return errors.map(describe).join(', ');
   if (typeof message !== 'string') return String(error);
   const status = $metadata?.httpStatusCode;
-  if (status === undefined) return message;
+  // OpenSSL ends its messages with a line of its own.
+  if (status === undefined) return message.trim();
   // What answers HEAD has no body to say more in.
   if (message === 'UnknownError' || message === '') return `HTTP status ${status}`;
   return message.includes(String(name)) ? message : `${String(name)}: ${message}`;
@@ -122,14 +123,14 @@ const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /CERT|certificate|altname/i,
     'Have Node trust the authority that signed the service’s certificate, with NODE_EXTRA_CA_CERTS, or give a client that does',
   ],
-  [/SSL|TLS|EPROTO/, 'Does the service speak TLS at this port? If not, the endpoint begins with http://'],
-  [
-    /TimeoutError/,
-    'Is this the right endpoint, and is it reached from here? connectTimeout and requestTimeout say how long it is waited for',
-  ],
+  [/SSL|TLS|EPROTO/, 'Does the service speak TLS at this port? If not, give an endpoint of http:'],
   [
     /ECONNRESET|EPIPE|HPE_|socket hang up|aborted/,
     'The connection was lost. Is TLS used at both ends or at neither?',
+  ],
+  [
+    /TimeoutError/,
+    'Is this the right endpoint, and is it reached from here? connectTimeout and requestTimeout say how long it is waited for',
   ],
 ];
 

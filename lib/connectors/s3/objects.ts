@@ -70,7 +70,8 @@ export class S3Objects {
         }),
       );
     } catch (error) {
-      if (!(isRefusal(error) && objects.length === 1)) await this.#undo(committed);
+      const refused = isRefusal(error) && !triedAgain(error) && objects.length === 1;
+      if (!refused) await this.#undo(committed);
       throw options.cancellation.cancelled ? options.cancellation.reason : error;
     }
   }
@@ -204,9 +205,10 @@ export class S3Objects {
     try {
       return await this.#requests.send(options, make, ({ Metadata = {} }) => Metadata);
     } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-      // What answers HEAD has no body to say whether it is the bucket that is not there.
+      if (!isRefusal(error)) throw error;
+      // What answers HEAD has no body to say whether it is for the bucket, which is not there or refused.
       if (!this.#bucketFound) await this.#findBucket(options);
+      if (statusOf(error) !== 404) throw error;
       return undefined;
     }
   }
