@@ -6,21 +6,27 @@ import { ConnectorClosedError, ConnectorError } from '../errors.js';
 import { Failures } from '../resources/close-once.js';
 import { ConfigOptions } from './config-options.js';
 import { connectorFromConfig, registerConnector } from './connector-classes.js';
-import { batchFailure, inOrder, sharesOf } from './multi/batches.js';
-import { Children, type Child, type Located, type MultiKey, type OpenChild } from './multi/children.js';
+import { askAll, batchFailure, inOrder } from './multi/batches.js';
+import {
+  Children,
+  keyIn,
+  type Child,
+  type Located,
+  type MultiKey,
+  type OpenChild,
+} from './multi/children.js';
 import { checkedPolicy, isOnHost, type Policy } from './multi/policy.js';
+import { syncOperations } from './multi/sync-operations.js';
 import { OperationGuard } from './operation-guard.js';
 import {
   capabilities,
   type Capability,
   type Connector,
   type ConnectorConfig,
-  type ConnectorKey,
   type ConnectorPutOptions,
   type JsonValue,
   type OperationOptions,
   type Parts,
-  type SyncConnector,
   type SyncOperations,
 } from './protocol.js';
 
@@ -98,26 +104,21 @@ export class MultiConnector implements Connector<MultiKey> {
     this.#children = new Children(this.#all);
     const shown = this.#children.open.map(({ connector }) => capabilities(connector));
     const has = (capability: Capability): boolean => shown.every((some) => some.has(capability));
-    if (has('sync')) this.sync = this.#syncOperations(has);
+    if (has('sync')) this.sync = syncOperations(this.#children, this.#guard, has);
     if (has('deferred')) {
       this.newKey = () => {
         this.#guard.check();
         const child = this.#children.route(undefined);
-        return keyIn(child, child.connector.newKey?.());
+        return keyIn(child, capable(child).newKey());
       };
-      this.set = (key, data, given) =>
-        this.#at(key, given, async (at) => (await at.connector.set?.(at.key, data, given)) ?? false);
+      this.set = (key, data, given) => this.#at(key, given, (at) => capable(at).set(at.key, data, given));
     }
     if (has('take')) {
-      this.take = (key, given) => this.#at(key, given, async (at) => at.connector.take?.(at.key, given));
+      this.take = (key, given) => this.#at(key, given, (at) => capable(at).take(at.key, given));
     }
     if (has('expire')) {
       this.expire = (key, milliseconds, given) =>
-        this.#at(
-          key,
-          given,
-          async (at) => (await at.connector.expire?.(at.key, milliseconds, given)) ?? false,
-        );
+        this.#at(key, given, (at) => capable(at).expire(at.key, milliseconds, given));
     }
     if (has('watch')) this.watch = (key, given) => this.#watch(key, given);
     if (has('list')) this.list = (given) => this.#list(given);
@@ -158,43 +159,43 @@ export class MultiConnector implements Connector<MultiKey> {
   /** Stores several objects, with one call to each child that gets any. Where one child fails, the others evict theirs. */
   putBatch(data: readonly Parts[], options?: ConnectorPutOptions): Promise<MultiKey[]> {
     return this.#guard.run(options?.signal, async () => {
-      const shares = sharesOf(data.map((item) => ({ child: this.#children.route(item, options), item })));
-      const { results, failures } = await settled(shares, ({ child, items }) =>
+      const shares = this.#children.routeAll(data, options);
+      const { done, failures } = await askAll(shares, ({ child, items }) =>
         child.connector.putBatch(items, options),
       );
       if (failures.size > 0) {
-        // Without the signal: it may be what the batch fails by.
-        const cleaned = await settled(shares, async ({ child }, index) => {
-          const keys = results[index];
-          if (keys !== undefined) await child.connector.evictBatch(keys);
-        });
         const all = new Failures();
+        // Without the signal: it may be what the batch fails by.
+        const stored = done.map(({ share: { child }, result }) => ({ child, keys: result }));
+        const cleaned = await askAll(stored, ({ child, keys }) => child.connector.evictBatch(keys));
         for (const failure of cleaned.failures.values()) all.add(failure);
         all.add(batchFailure(failures, options?.signal));
         all.throwIfAny();
       }
-      const keys = shares.map(({ child }, index) => (results[index] ?? []).map((key) => keyIn(child, key)));
-      return inOrder(shares, keys);
+      return inOrder(
+        shares,
+        done.map(({ share: { child }, result }) => result.map((key) => keyIn(child, key))),
+      );
     });
   }
 
   getBatch(keys: readonly MultiKey[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]> {
     return this.#guard.run(options?.signal, async () => {
-      const shares = this.#sharesOf(keys);
-      const { results, failures } = await settled(shares, ({ child, items }) =>
+      const shares = this.#children.locateAll(keys);
+      const { done, failures } = await askAll(shares, ({ child, items }) =>
         child.connector.getBatch(items, options),
       );
       if (failures.size > 0) throw batchFailure(failures, options?.signal);
       return inOrder(
         shares,
-        results.map((found) => found ?? []),
+        done.map(({ result }) => result),
       );
     });
   }
 
   evictBatch(keys: readonly MultiKey[], options?: OperationOptions): Promise<void> {
     return this.#guard.run(options?.signal, async () => {
-      const { failures } = await settled(this.#sharesOf(keys), ({ child, items }) =>
+      const { failures } = await askAll(this.#children.locateAll(keys), ({ child, items }) =>
         child.connector.evictBatch(items, options),
       );
       if (failures.size > 0) throw batchFailure(failures, options?.signal);
@@ -236,21 +237,11 @@ export class MultiConnector implements Connector<MultiKey> {
     return this.#guard.run(options?.signal, async () => use(this.#children.locate(key)));
   }
 
-  /** Locates all keys before the first is used. */
-  #sharesOf(keys: readonly MultiKey[]): ReturnType<typeof sharesOf<OpenChild, ConnectorKey>> {
-    return sharesOf(
-      keys.map((key) => {
-        const located = this.#children.locate(key);
-        return { child: located, item: located.key };
-      }),
-    );
-  }
-
   async #watch(key: MultiKey, options?: OperationOptions): Promise<void> {
     this.#guard.check(options?.signal);
     const at = this.#children.locate(key);
     try {
-      await at.connector.watch?.(at.key, options);
+      await capable(at).watch(at.key, options);
     } catch (error) {
       throw this.#ended(error);
     }
@@ -260,7 +251,7 @@ export class MultiConnector implements Connector<MultiKey> {
     this.#guard.check(options?.signal);
     for (const child of this.#children.open) {
       try {
-        for await (const key of child.connector.list?.(options) ?? []) {
+        for await (const key of capable(child).list(options)) {
           yield keyIn(child, key);
           this.#guard.check(options?.signal);
         }
@@ -273,79 +264,6 @@ export class MultiConnector implements Connector<MultiKey> {
   /** A child that ends what waits says so of itself; whoever waits has asked this connector. */
   #ended(error: unknown): unknown {
     return error instanceof ConnectorClosedError ? this.#guard.closedError() : error;
-  }
-
-  #syncOperations(has: (capability: Capability) => boolean): SyncOperations<MultiKey> {
-    const at = (key: unknown): { readonly sync: SyncOperations; readonly key: ConnectorKey } => {
-      this.#guard.check();
-      const located = this.#children.locate(key);
-      return { sync: syncOf(located), key: located.key };
-    };
-    const put = (child: OpenChild, data: Parts): MultiKey => keyIn(child, syncOf(child).put(data));
-    const operations: SyncOperations<MultiKey> = {
-      put: (data) => {
-        this.#guard.check();
-        return put(this.#children.route(data), data);
-      },
-      get: (key) => {
-        const { sync, key: inChild } = at(key);
-        return sync.get(inChild);
-      },
-      exists: (key) => {
-        const { sync, key: inChild } = at(key);
-        return sync.exists(inChild);
-      },
-      evict: (key) => {
-        const { sync, key: inChild } = at(key);
-        sync.evict(inChild);
-      },
-      putBatch: (data) => {
-        this.#guard.check();
-        const shares = sharesOf(data.map((item) => ({ child: this.#children.route(item), item })));
-        const stored: MultiKey[][] = [];
-        try {
-          for (const { child, items } of shares) {
-            const keys = syncOf(child).putBatch(items);
-            stored.push(keys.map((key) => keyIn(child, key)));
-          }
-        } catch (error) {
-          const failures = new Failures();
-          for (const keys of stored) failures.run(() => operations.evictBatch(keys));
-          failures.add(error);
-          failures.throwIfAny();
-        }
-        return inOrder(shares, stored);
-      },
-      getBatch: (keys) => {
-        this.#guard.check();
-        const shares = this.#sharesOf(keys);
-        return inOrder(
-          shares,
-          shares.map(({ child, items }) => syncOf(child).getBatch(items)),
-        );
-      },
-      evictBatch: (keys) => {
-        this.#guard.check();
-        const failures = new Failures();
-        for (const { child, items } of this.#sharesOf(keys)) {
-          failures.run(() => syncOf(child).evictBatch(items));
-        }
-        failures.throwIfAny();
-      },
-    };
-    if (has('deferred')) {
-      operations.set = (key, data, options) => {
-        const { sync, key: inChild } = at(key);
-        return sync.set?.(inChild, data, options) ?? false;
-      };
-    }
-    if (has('take')) {
-      operations.take = (key) => {
-        const { sync, key: inChild } = at(key);
-        return sync.take?.(inChild);
-      };
-    }
-    return operations;
   }
 }
 
@@ -396,31 +314,9 @@ function isConnector(value: Connector | ConnectorConfig): value is Connector {
   return 'checkKey' in value;
 }
 
-/** The key of an object in a child. */
-function keyIn(child: OpenChild, key: ConnectorKey = []): MultiKey {
-  return [child.name, ...key];
-}
-
-/** The synchronous operations, which are asked for only where all children have them. */
-function syncOf({ connector }: OpenChild): SyncOperations {
-  return (connector as SyncConnector).sync;
-}
-
-/** Asks all children at once, and gives what each gave and how those failed that did. */
-async function settled<S extends { readonly child: OpenChild }, T>(
-  shares: readonly S[],
-  ask: (share: S, index: number) => Promise<T>,
-): Promise<{ results: (T | undefined)[]; failures: Map<string, unknown> }> {
-  const failures = new Map<string, unknown>();
-  const results = await Promise.all(
-    shares.map((share, index) =>
-      ask(share, index).catch((error: unknown) => {
-        failures.set(share.child.name, error);
-        return undefined;
-      }),
-    ),
-  );
-  return { results, failures };
+/** A connector with all capabilities: it is asked only for those that all children have. */
+function capable({ connector }: OpenChild): Required<Connector> {
+  return connector as Required<Connector>;
 }
 
 function wrongConfig(message: string): ConnectorError {

@@ -97,6 +97,41 @@ describe('MultiConnector', () => {
     expect([...capabilities(connector)]).toEqual(['deferred', 'expire', 'list']);
   });
 
+  it('sets and takes in place where all children can, and only there', async () => {
+    const { set, take, ...less } = new LocalConnector().sync as unknown as Record<string, () => unknown>;
+    expect([set, take]).not.toContain(undefined);
+    const child = Object.assign(new LocalConnector(), { sync: less });
+    await using connector = new MultiConnector({
+      all: { connector: new LocalConnector() },
+      less: { connector: child },
+    });
+    expect(connector.sync).not.toHaveProperty('set');
+    expect(connector.sync).not.toHaveProperty('take');
+    await using other = new MultiConnector({ all: { connector: new LocalConnector() } });
+    const key = other.newKey!();
+    expect(other.sync!.set!(key, [Uint8Array.of(1)])).toBe(true);
+    expect(other.sync!.set!(key, [Uint8Array.of(2)], { ifAbsent: true })).toBe(false);
+    expect(other.sync!.take!(key)).toEqual(Uint8Array.of(1));
+    expect(other.sync!.take!(key)).toBeUndefined();
+  });
+
+  it('shows nothing that a child has not', async () => {
+    const least = Object.assign(new LocalConnector(), {
+      ...{ sync: undefined, newKey: undefined, take: undefined },
+      ...{ expire: undefined, watch: undefined, list: undefined },
+    });
+    await using connector = new MultiConnector({ least: { connector: least } });
+    expect([...capabilities(connector)]).toEqual([]);
+  });
+
+  it('says of which size and tags there was no child', async () => {
+    await using connector = withPolicies({ small: { maxSizeBytes: 10, supersetTags: ['fast'] } });
+    expect(() => connector.newKey!()).toThrow('takes an object of a size that is not known yet on this host');
+    await expect(connector.put(bytes(11), { subsetTags: ['a'], supersetTags: ['fast'] })).rejects.toThrow(
+      'takes an object of 11 bytes with the tags a, fast on this host',
+    );
+  });
+
   describe('on other hosts', () => {
     it('opens those children that are there, and keeps the others dormant', async () => {
       await using space = new LocalConnector();

@@ -46,6 +46,36 @@ export function inOrder<T>(
   return ordered;
 }
 
+/** What became of a batch. */
+export interface Outcome<S, T> {
+  /** What those children gave that did not fail, in the order of the shares. */
+  readonly done: readonly { readonly share: S; readonly result: T }[];
+  /** What the others failed with, by their names. */
+  readonly failures: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Asks all children at once.
+ *
+ * @param shares - What each is asked for.
+ * @param ask - Asks one of them.
+ * @returns Settles when all have answered; never rejects.
+ */
+export async function askAll<S extends { readonly child: { readonly name: string } }, T>(
+  shares: readonly S[],
+  ask: (share: S) => Promise<T>,
+): Promise<Outcome<S, T>> {
+  const answers = await Promise.allSettled(shares.map(ask));
+  const done: { share: S; result: T }[] = [];
+  const failures = new Map<string, unknown>();
+  for (const [index, share] of shares.entries()) {
+    const answer = answers[index] as PromiseSettledResult<T>; // one for each share
+    if (answer.status === 'fulfilled') done.push({ share, result: answer.value });
+    else failures.set(share.child.name, answer.reason);
+  }
+  return { done, failures };
+}
+
 /**
  * What a batch fails with, of which some children have failed.
  *

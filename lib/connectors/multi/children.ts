@@ -3,6 +3,7 @@
 import { MultiConnectorError } from '../../errors.js';
 import type { Connector, ConnectorConfig, ConnectorKey, Parts } from '../protocol.js';
 import { invalidKey } from '../uuid-key.js';
+import { sharesOf, type Share } from './batches.js';
 import { takes, type PolicyConfig, type Tags } from './policy.js';
 
 /** The name of a child, and what that child calls the object. */
@@ -77,6 +78,15 @@ export class Children {
   }
 
   /**
+   * The children that get the objects of a batch: what each of them gets.
+   *
+   * @throws MultiConnectorError where no child takes one.
+   */
+  routeAll(data: readonly Parts[], tags?: Tags): Share<OpenChild, Parts>[] {
+    return sharesOf(data.map((item) => ({ child: this.route(item, tags), item })));
+  }
+
+  /**
    * The child that a key is of.
    *
    * @param key - Anything; it may have come from outside. It is read once.
@@ -99,6 +109,25 @@ export class Children {
       throw invalidKey('multi', key);
     }
   }
+
+  /**
+   * The children that the keys of a batch are of: what each of them calls its own. All are located before this returns.
+   *
+   * @throws As {@link locate}, of the first key.
+   */
+  locateAll(keys: readonly unknown[]): Share<OpenChild, ConnectorKey>[] {
+    return sharesOf(
+      keys.map((key) => {
+        const located = this.locate(key);
+        return { child: located, item: located.key };
+      }),
+    );
+  }
+}
+
+/** The key of an object in a child. */
+export function keyIn({ name }: OpenChild, key: ConnectorKey): MultiKey {
+  return [name, ...key];
 }
 
 /** The own elements of an array; none for anything else, an array with holes included. */
