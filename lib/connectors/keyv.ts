@@ -21,7 +21,7 @@ export interface KeyvLike {
   has(key: string): Promise<boolean>;
   disconnect(): Promise<void>;
   /** There where the backend can be listed. */
-  readonly iterator?: ((namespace?: string) => AsyncIterable<unknown>) | undefined;
+  readonly iterator?: ((namespace?: string) => AsyncIterable<readonly unknown[]>) | undefined;
 }
 
 /** What a {@link KeyvConnector} is made of. */
@@ -74,7 +74,8 @@ export class KeyvConnector implements Connector<UUIDKey> {
     }
     this.#keyv = keyv;
     this.#ownsKeyv = ownsKeyv;
-    if (keyv.iterator !== undefined) this.list = (options) => this.#list(options);
+    const { iterator } = keyv;
+    if (iterator !== undefined) this.list = (options) => this.#list(iterator.call(keyv), options);
   }
 
   /**
@@ -111,17 +112,15 @@ export class KeyvConnector implements Connector<UUIDKey> {
   }
 
   async putBatch(data: readonly Parts[], options?: OperationOptions): Promise<UUIDKey[]> {
-    const keys = data.map(newUUIDKey);
+    const objects = data.map((parts) => ({ key: newUUIDKey(), parts }));
     await this.#guard.run(options?.signal, async () => {
-      const failures = await failuresOf(
-        data.map((parts, index) => this.#store(keys[index] ?? newUUIDKey(), parts)),
-      );
+      const failures = await failuresOf(objects.map(({ key, parts }) => this.#store(key, parts)));
       if (failures === undefined) return;
       // Those whose storing failed as well: the backend may have stored what it did not answer to.
-      await Promise.allSettled(keys.map(([uuid]) => this.#remove(uuid)));
+      await Promise.allSettled(objects.map(({ key: [uuid] }) => this.#remove(uuid)));
       failures.throwIfAny();
     });
-    return keys;
+    return objects.map(({ key }) => key);
   }
 
   getBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]> {
@@ -180,11 +179,13 @@ export class KeyvConnector implements Connector<UUIDKey> {
     await this.#keyv.delete(uuid).catch((error: unknown) => fail('evict', [uuid], error));
   }
 
-  async *#list(options?: OperationOptions): AsyncGenerator<UUIDKey, void, undefined> {
+  async *#list(
+    entries: AsyncIterable<readonly unknown[]>,
+    options?: OperationOptions,
+  ): AsyncGenerator<UUIDKey, void, undefined> {
     const signal = options?.signal;
     this.#guard.check(signal);
-    for await (const entry of this.#keyv.iterator?.() ?? []) {
-      const name: unknown = Array.isArray(entry) ? entry[0] : undefined;
+    for await (const [name] of entries) {
       if (typeof name !== 'string' || !isUUID(name)) continue;
       yield [name];
       this.#guard.check(signal);
