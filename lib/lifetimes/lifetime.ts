@@ -1,7 +1,7 @@
 /** A lifetime: objects that are gone when it ends. */
 
 import '../resources/symbols.js';
-import type { ConnectorKey } from '../connectors/protocol.js';
+import type { ConnectorKey, SyncConnector } from '../connectors/protocol.js';
 import { LifetimeEndedError, ProxyStoreFactoryError, StoreError } from '../errors.js';
 import { getFactory } from '../proxy/proxy.js';
 import { factoryName } from '../proxy/failures.js';
@@ -162,7 +162,7 @@ export class Lifetime implements KeyLifetime, AsyncDisposable, Disposable {
    */
   closeSync(): void {
     if (this.#closing !== undefined) return;
-    this.#assertSync();
+    const held = this.#heldInSync();
     this.#closing = Promise.resolve();
     this.#begin();
     const failures = new Failures();
@@ -170,13 +170,11 @@ export class Lifetime implements KeyLifetime, AsyncDisposable, Disposable {
       failures.run(() => {
         child.closeSync();
       });
-    for (const [store, keys] of this.#keys) {
-      if (!store.isSync()) continue; // assertSync has seen to it
-      for (const key of keys.values())
+    for (const [store, keys] of held)
+      for (const key of keys)
         failures.run(() => {
           store.evictSync(key);
         });
-    }
     this.#keys.clear();
     failures.throwIfAny();
   }
@@ -224,15 +222,17 @@ export class Lifetime implements KeyLifetime, AsyncDisposable, Disposable {
     failures.throwIfAny();
   }
 
-  #assertSync(): void {
-    for (const store of this.#keys.keys()) {
-      if (store.isSync()) continue;
+  /** What it holds, which can be evicted in place, as can what its children hold. */
+  #heldInSync(): (readonly [Store<SyncConnector>, readonly ConnectorKey[]])[] {
+    const held = [...this.#keys].map(([store, keys]) => {
+      if (store.isSync()) return [store, [...keys.values()]] as const;
       throw new StoreError(
         `The lifetime "${this.name}" holds objects of the store "${store.name}", whose connector only works asynchronously. End it with await close(), or await using.`,
         { storeName: store.name },
       );
-    }
-    for (const child of this.#children) child.#assertSync();
+    });
+    for (const child of this.#children) child.#heldInSync();
+    return held;
   }
 }
 

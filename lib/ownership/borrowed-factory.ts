@@ -58,7 +58,7 @@ export class BorrowedFactory<T> extends StoreFactory<T> implements Leakable, Dis
     watch(proxy, this);
   }
 
-  override async resolve(options: ResolveOptions = {}): Promise<T> {
+  override async resolve(options?: ResolveOptions): Promise<T> {
     this.assertLive();
     return this.#lent(await resolve(this.#owner, options));
   }

@@ -83,8 +83,9 @@ export class Claims {
    * @param key - The object's key.
    */
   winSync(store: Store<SyncConnector>, key: ConnectorKey): void {
-    const { sync } = store.connector;
-    if (sync.set === undefined) return;
+    const { connector } = store;
+    const { sync } = connector;
+    if (!isDeferrable(connector) || sync.set === undefined) return;
     for (const claim of this.#open) {
       if (!sync.set(claim, mark, { ifAbsent: true })) throw this.lost();
       this.#toWon(claim);

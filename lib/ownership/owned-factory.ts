@@ -91,14 +91,14 @@ export class OwnedFactory<T>
     this.ownership.assertValid();
   }
 
-  override async resolve(options: ResolveOptions = {}): Promise<T> {
+  override async resolve(options?: ResolveOptions): Promise<T> {
     await this.claimed();
     return super.resolve(options);
   }
 
   override resolveSync(): T {
     this.ownership.assertValid();
-    if (this.#claims.open.length > 0 && this.getStore().isSync()) this.#claimSync();
+    this.#claimSync();
     return super.resolveSync();
   }
 
@@ -233,8 +233,9 @@ export class OwnedFactory<T>
   }
 
   #claimSync(): void {
+    if (this.#claims.open.length === 0) return;
     const store = this.getStore();
-    if (!store.isSync() || this.#claims.open.length === 0) return;
+    if (!store.isSync()) return;
     try {
       this.#claims.winSync(store, this.key);
     } catch (error) {

@@ -2,7 +2,7 @@
  * Reads references that carry an ownership. Imported for this effect by the package's index.
  */
 
-import type { ConnectorKey } from '../connectors/protocol.js';
+import { isDeferrable, type ConnectorKey } from '../connectors/protocol.js';
 import { InvalidReferenceError } from '../errors.js';
 import { setReferenceReader } from '../references/packable.js';
 import type { ProxyReference } from '../store/proxy-reference.js';
@@ -17,7 +17,9 @@ setReferenceReader('owned', (reference) => {
   const { store, key, kind } = reference;
   const { claims, spent } = checked(reference);
   const connector = globalRegistry().get(store)?.connector;
-  if (connector !== undefined) for (const claim of [...claims, ...spent]) connector.checkKey(claim);
+  // Open claims are no keys where the connector cannot make any in advance, and are asked of no backend then.
+  const keys = connector !== undefined && isDeferrable(connector) ? [...claims, ...spent] : spent;
+  for (const claim of keys) connector?.checkKey(claim);
   const factory = new OwnedFactory({ storeName: store, key, kind, moved: { claims, spent } });
   factory.load();
   return createOwnedBy(factory);

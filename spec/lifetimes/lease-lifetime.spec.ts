@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { LeaseLifetime, LifetimeEndedError, LocalConnector, Store } from '../../lib/index.js';
 import type { ConnectorKey } from '../../lib/index.js';
+import { stubGlobals } from '../stub-globals.js';
 
 /** A connector whose objects the backend cannot drop by itself, so that the lease has to. */
 function withoutExpiry(): LocalConnector {
@@ -26,6 +27,24 @@ describe('LeaseLifetime', () => {
     await ended(lease);
     expect(lease.done()).toBe(true);
     if (key !== undefined) await expect(store.exists(key)).resolves.toBe(false);
+  });
+
+  it('ends by itself where a timer is a number, as in browsers', async () => {
+    await using store = new Store('lease', withoutExpiry());
+    let fire: (() => void) | undefined;
+    let lease: LeaseLifetime;
+    {
+      using _stub = stubGlobals({
+        setTimeout: (run: () => void) => {
+          fire = run;
+          return 7;
+        },
+      });
+      lease = new LeaseLifetime(store, -1);
+    }
+    fire?.();
+    await ended(lease);
+    expect(lease.done()).toBe(true);
   });
 
   it('adds the units of a duration up', () => {

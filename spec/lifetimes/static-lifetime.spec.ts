@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalConnector, StaticLifetime, Store } from '../../lib/index.js';
 import { compiledLibrary } from '../compiled-library.js';
+import { stubGlobals } from '../stub-globals.js';
 
 /** A process that stores an object under a StaticLifetime and then does what the test is about. */
 function program(options: {
@@ -112,6 +113,19 @@ describe('StaticLifetime', () => {
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
+  it('ends by close() only, in a runtime that has no process', async () => {
+    await using store = new Store('static', new LocalConnector());
+    const before = process.listenerCount('SIGTERM');
+    {
+      using _stub = stubGlobals({ process: undefined });
+      const life = new StaticLifetime(store);
+      await store.put(1, { lifetime: life });
+      await life.close();
+    }
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+    await expect(store.connector.list().next()).resolves.toMatchObject({ done: true });
+  });
+
   describe('in this process, by the listeners that it adds', () => {
     /** A lifetime with one object, and the listener that it adds for an event. */
     async function listenerOf(
@@ -144,6 +158,33 @@ describe('StaticLifetime', () => {
       // It has let go of the signals, too, which the next test counts.
       await expect(life.close()).rejects.toThrow('closed');
       expect(process.listeners('exit')).not.toContain(listener);
+    });
+
+    it('passes over at the exit what cannot be evicted in place', async () => {
+      const connector = new LocalConnector();
+      Object.defineProperty(connector, 'sync', { value: undefined });
+      await using store = new Store('static', connector);
+      const { life, listener } = await listenerOf('exit', store);
+      listener();
+      await expect(connector.list().next()).resolves.toMatchObject({ done: false });
+      await life.close();
+    });
+
+    it('leaves the signal to who else listens', async () => {
+      await using store = new Store('static', new LocalConnector());
+      const { life, listener } = await listenerOf('SIGHUP', store);
+      const other = (): void => undefined;
+      process.on('SIGHUP', other);
+      const kill = jest.spyOn(process, 'kill').mockImplementation(() => true);
+      try {
+        listener('SIGHUP');
+        await life.close();
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(kill).not.toHaveBeenCalled();
+      } finally {
+        kill.mockRestore();
+        process.off('SIGHUP', other);
+      }
     });
 
     it('sends itself the signal again when nobody else listens', async () => {

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { borrow, LocalConnector, mutBorrow, Store } from '../../lib/index.js';
 import { compiledLibrary } from '../compiled-library.js';
+import { keysOf } from './stores.js';
 
 /** Runs a script with the library and a garbage collector at hand; gives what it prints and warns. */
 function run(body: string, environment: NodeJS.ProcessEnv = {}): { output: string; errors: string } {
@@ -73,6 +77,70 @@ describe('what is collected without having been disposed of', () => {
       process.exit(0);
     `);
     expect(errors).not.toContain('PROXYSTORE_LEAK');
+  });
+});
+
+describe('in this process, which the collector is called in', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  let warn: jest.SpyInstance<void, [string, { code?: string; detail?: string }]>;
+
+  beforeEach(() => {
+    warn = jest.spyOn(process, 'emitWarning').mockImplementation() as never; // of its overloads, the one that is used
+  });
+  afterEach(() => {
+    warn.mockRestore();
+  });
+
+  async function warned(): Promise<readonly [string, { code?: string; detail?: string }]> {
+    while (warn.mock.calls.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+    }
+    return warn.mock.calls[0]!;
+  }
+
+  it('warns of an owner, whose object goes', async () => {
+    await using store = new Store('leaks', new LocalConnector());
+    await (async () => {
+      await store.ownedProxy({ a: 1 });
+    })();
+    const [message, { code, detail }] = await warned();
+    expect(message).toContain('was collected without having been disposed of, and is released now.');
+    expect(code).toBe('PROXYSTORE_LEAK');
+    expect(detail).toBe('Run with NODE_DEBUG=proxystore to see where it was made.');
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(keysOf(store)).resolves.toEqual([]);
+  });
+
+  it('warns of a borrow, with the stack of its creation for who debugs, and gives it back', async () => {
+    const before = process.env['NODE_DEBUG'];
+    process.env['NODE_DEBUG'] = 'fs, ProxyStore';
+    try {
+      await using store = new Store('leaks', new LocalConnector());
+      await using owned = await store.ownedProxy({ a: 1 });
+      (function makesABorrowAndForgetsIt() {
+        borrow(owned);
+      })();
+      const [message, { detail }] = await warned();
+      expect(message).toContain('A borrow of the object');
+      expect(detail).toContain('makesABorrowAndForgetsIt');
+      mutBorrow(owned)[Symbol.dispose]();
+    } finally {
+      if (before === undefined) delete process.env['NODE_DEBUG'];
+      else process.env['NODE_DEBUG'] = before;
+    }
+  });
+
+  it('tells of an object that could not be evicted', async () => {
+    const store = new Store('leaks', new LocalConnector());
+    await (async () => {
+      await store.ownedProxy({ a: 1 });
+    })();
+    await store.close();
+    await warned();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warn.mock.calls[1]?.[0]).toContain('could not be evicted after its owner was collected');
   });
 });
 

@@ -9,6 +9,7 @@ import {
   markOutOfScope,
   MutableBorrowError,
   mutBorrow,
+  pack,
   ProxyResolveMissingKeyError,
   ProxyStoreFactoryError,
   ReferenceInvalidError,
@@ -18,6 +19,8 @@ import {
   SimpleFactory,
   Store,
   StoreError,
+  storeRegistration,
+  unpack,
   update,
   updateSync,
 } from '../../lib/index.js';
@@ -196,6 +199,18 @@ describe.each([
     using _again = borrow(owned);
   });
 
+  it('gives a borrow back once, when it is disposed of twice at a time', async () => {
+    await using store = open();
+    await using owned = await store.ownedProxy(table());
+    const mutable = mutBorrow(owned, { updateOnDispose: true });
+    (await resolve(mutable)).rows.push(3);
+    await Promise.all([mutable[Symbol.asyncDispose](), mutable[Symbol.asyncDispose]()]);
+    using borrowed = borrow(owned);
+    // The second one has not given this loan back in its place.
+    expect(() => mutBorrow(owned)).toThrow(MutableBorrowError);
+    await expect(resolve(borrowed)).resolves.toMatchObject({ rows: [1, 2, 3] });
+  });
+
   it('does not update an owner that is borrowed', async () => {
     await using store = open();
     await using owned = await store.ownedProxy(table());
@@ -280,6 +295,18 @@ describe.each([
   });
 });
 
+describe('an owner of an object in a store that is registered later', () => {
+  it('is made of its reference', async () => {
+    await using store = new Store('owned', new LocalConnector());
+    const packed = pack(await store.proxy(table()));
+    const owned = intoOwned(unpack(packed));
+    using _registration = storeRegistration(store);
+    await expect(resolve(owned)).resolves.toEqual(table());
+    await owned[Symbol.asyncDispose]();
+    await expect(keysOf(store)).resolves.toEqual([]);
+  });
+});
+
 describe('ownership in place', () => {
   it('evicts in place where the store is synchronous', async () => {
     await using store = new Store('owned', new LocalConnector());
@@ -323,6 +350,32 @@ describe('ownership in place', () => {
     expect(() => {
       owned[Symbol.dispose]();
     }).toThrow(MutableBorrowError);
+  });
+
+  it('is tried again when the object could not be evicted', async () => {
+    await using store = new Store('owned', new LocalConnector());
+    const owned = store.ownedProxySync(table());
+    jest.spyOn(store.connector.sync, 'evictBatch').mockImplementationOnce(() => {
+      throw new Error('not now');
+    });
+    expect(() => {
+      owned[Symbol.dispose]();
+    }).toThrow('not now');
+    await expect(keysOf(store)).resolves.toHaveLength(1);
+    owned[Symbol.dispose]();
+    await expect(keysOf(store)).resolves.toEqual([]);
+  });
+
+  it('updates what nobody has looked at by nothing', async () => {
+    await using store = new Store('owned', new LocalConnector());
+    using owned = intoOwned(store.proxySync(table(), { populateTarget: false })) as OwnedProxy<Table> &
+      Disposable;
+    const set = jest.spyOn(store.connector.sync, 'set');
+    updateSync(owned);
+    using mutable = mutBorrow(owned, { updateOnDispose: true });
+    updateSync(mutable);
+    mutable[Symbol.dispose]();
+    expect(set).not.toHaveBeenCalled();
   });
 
   it('is a no-op the second time', async () => {

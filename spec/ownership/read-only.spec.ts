@@ -186,6 +186,26 @@ describe('a read-only view', () => {
     expect(map.get(inner)).toBe(1);
   });
 
+  it('describes properties as they are, but for what would change them', () => {
+    let written = 0;
+    const original = {
+      plain: [1],
+      get read() {
+        return 1;
+      },
+      set write(value: number) {
+        written = value;
+      },
+    };
+    const view = readOnly(original) as typeof original;
+    expect(Object.getOwnPropertyDescriptor(view, 'missing')).toBeUndefined();
+    expect(Object.getOwnPropertyDescriptor(view, 'plain')?.value).toBe(view.plain);
+    expect(Object.getOwnPropertyDescriptor(view, 'read')?.set).toBeUndefined();
+    const write = Object.getOwnPropertyDescriptor(view, 'write')?.set?.bind(original);
+    expect(() => write?.(2)).toThrow(refusal);
+    expect(written).toBe(0);
+  });
+
   it('gives what cannot be changed as it is', () => {
     for (const value of ['text', 1, 1n, true, null, undefined, Symbol.iterator])
       expect(readOnly(value)).toBe(value);
