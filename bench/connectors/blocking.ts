@@ -1,15 +1,20 @@
 /** What it costs to wait in place for a worker, beside the same call of the same store with `await`. */
 
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { Store } from 'proxystore';
 import type { StoreKey } from 'proxystore';
 import { BlockingConnector } from 'proxystore/blocking';
+import { FileConnector } from 'proxystore/file';
 import { RedisConnector } from 'proxystore/redis';
-import type { BenchRow } from '../row.js';
+import type { BenchRow, MeasuredRow } from '../row.js';
 import { startRedisServer } from './redis-server.js';
 
 const group = 'blocking';
 const awaited = 'the same, awaited';
+const nanosecondsPerMillisecond = 1e6;
 
 /** All that the rows use, while one runs. */
 interface Contenders extends AsyncDisposable {
@@ -89,7 +94,36 @@ function put(name: string, size: number): BenchRow {
   };
 }
 
-export const rows: readonly BenchRow[] = [
+/** The first operation of a connector, which starts its worker and opens the connector in there. */
+const first: MeasuredRow = {
+  group,
+  name: 'the first operation, files',
+  unit: 'ns',
+  samples: 15,
+  figure: 'median',
+  ours: async () => {
+    const connector = new BlockingConnector(new FileConnector(tmpdir()));
+    const key = new FileConnector(tmpdir()).newKey();
+    const begin = performance.now();
+    connector.sync.exists(key);
+    const taken = performance.now() - begin;
+    await connector.close();
+    return taken * nanosecondsPerMillisecond;
+  },
+  controls: {
+    'a worker that does nothing': async () => {
+      const begin = performance.now();
+      const worker = new Worker('', { eval: true });
+      await once(worker, 'online');
+      const taken = performance.now() - begin;
+      await worker.terminate();
+      return taken * nanosecondsPerMillisecond;
+    },
+  },
+};
+
+export const rows: readonly (BenchRow | MeasuredRow)[] = [
+  first,
   get('1 KB', 1000),
   get('1 MB', 1e6),
   get('10 MB', 10e6),
