@@ -112,9 +112,9 @@ describe('LmdbConnector', () => {
     const { status } = runScript(`
       ${library()}
       const connector = new LmdbConnector(${JSON.stringify(place.path)});
-      Buffer.concat = () => process.kill(process.pid, 'SIGKILL');
       const part = Buffer.alloc(100);
-      connector.putBatch([[part], [part, part]]);
+      const last = Object.assign([part], { [Symbol.iterator]: () => process.kill(process.pid, 'SIGKILL') });
+      connector.putBatch([[part], last]);
     `);
     expect(status).toBeNull();
     const keys: unknown[] = [];
@@ -206,6 +206,36 @@ describe('LmdbConnector', () => {
     await expect(connector.expire(connector.newKey(), milliseconds as number)).rejects.toBeInstanceOf(
       RangeError,
     );
+  });
+
+  it('keeps objects apart that are stored one right behind the other, whatever their size', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const megabyte = 1024 * 1024;
+    const sizes = [0, 7, 2048, 5000, 3 * megabyte, 2 * megabyte, 3 * megabyte, 17 * megabyte];
+    const objects = sizes.map((size, index) => [Buffer.alloc(size, index), Buffer.from('end')]);
+    const expected = objects.map((parts) => Buffer.concat(parts));
+    const equal = (found: readonly (Uint8Array | undefined)[]): boolean =>
+      expected.every((object, index) => object.equals(found[index]!));
+    const one = await Promise.all(objects.map((parts) => connector.put(parts)));
+    expect(equal(await connector.getBatch(one))).toBe(true);
+    const several = await connector.putBatch(objects);
+    expect(equal(several.map((key) => connector.sync.take(key)))).toBe(true);
+  });
+
+  it('hands out bytes in memory of their own, where a typed array behind the tag is aligned', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    for (const size of [100, 100_000]) {
+      const key = await connector.put([new Uint8Array(size)]);
+      for (const found of [await connector.get(key), await connector.get(key), await connector.take(key)]) {
+        expect([(found!.byteOffset + 3) % 8, found!.buffer.byteLength]).toEqual([
+          0,
+          found!.byteOffset + size,
+        ]);
+        found!.fill(1);
+      }
+    }
   });
 
   it('refuses an object that LMDB cannot write, before it stores anything', async () => {

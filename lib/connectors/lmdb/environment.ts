@@ -1,12 +1,12 @@
 /** An LMDB environment that holds objects and when they expire. Keys have been checked before anything is asked here. */
 
 import { ConnectorError } from '../../errors.js';
-import { alignedOffset } from '../aligned-bytes.js';
 import type { Parts } from '../protocol.js';
 import { checkDataFile } from './data-file.js';
 import { isCommitFailure, isDiskFull, kind, lmdbError, reasonOf } from './errors.js';
 import { loadLmdb, type Database, type RootDatabase } from './load.cjs';
 import { makeNewFiles } from './new-files.js';
+import { objectIn, StoredBytes } from './stored-bytes.js';
 
 /** The largest object, in bytes: more cannot be written by one call of the system, which is how LMDB does it. */
 export const largestObject = 0x7fff_0000 - 64;
@@ -34,6 +34,7 @@ export class Environment {
   readonly #root: RootDatabase;
   readonly #objects: Database<Buffer, string>;
   readonly #expiries: Database<number, string>;
+  readonly #storedBytes = new StoredBytes();
   #commitFailed = false;
 
   /**
@@ -197,7 +198,7 @@ export class Environment {
   // In a transaction, the operations below take effect at once; their promises are of no interest.
 
   #put(uuid: string, parts: Parts): void {
-    void this.#objects.put(uuid, joined(parts));
+    void this.#objects.put(uuid, this.#storedBytes.of(parts));
     void this.#expiries.remove(uuid);
   }
 
@@ -224,14 +225,8 @@ export class Environment {
   }
 
   #copy(uuid: string): Uint8Array | undefined {
-    // A view of memory that the next read uses again, so it is copied; the package's own copy is not aligned.
-    const view = this.#objects.getBinaryFast(uuid);
-    if (view === undefined) return undefined;
-    // Its length is that of the object, its memory is longer.
-    const { length } = view;
-    const copy = Buffer.allocUnsafeSlow(length + alignedOffset).subarray(alignedOffset);
-    copy.set(new Uint8Array(view.buffer, view.byteOffset, length));
-    return copy;
+    const stored = this.#objects.getBinary(uuid);
+    return stored && objectIn(stored);
   }
 
   /**
@@ -301,13 +296,6 @@ function checkSizes(objects: readonly NewObject[]): void {
       { connector: kind },
     );
   }
-}
-
-/** LMDB takes an object in one piece. One that comes in one is not copied here. */
-function joined(parts: Parts): Buffer {
-  const [only] = parts;
-  if (parts.length !== 1 || only === undefined) return Buffer.concat(parts);
-  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
 function loadPackage(): ReturnType<typeof loadLmdb> {
