@@ -162,8 +162,8 @@ export class S3Connector implements DeferrableConnector<UUIDKey> {
   }
 
   /**
-   * Stores an object under a key from `newKey`. With `ifAbsent`, S3 decides, by the condition `If-None-Match: *`. AWS,
-   * MinIO, Ceph and R2 know it; a service that passes it over stores the object in any case.
+   * Stores an object under a key from `newKey`. With `ifAbsent`, S3 decides, by the condition `If-None-Match: *`, which AWS
+   * and Cloudflare R2 know; a service that passes it over stores the object in any case.
    */
   set(key: UUIDKey, data: Parts, options?: SetOptions): Promise<boolean> {
     const { ifAbsent = false } = options ?? {};

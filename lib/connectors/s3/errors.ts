@@ -77,8 +77,7 @@ function describe(error: unknown): string {
   if (message === '' && Array.isArray(errors)) return errors.map(describe).join(', ');
   if (typeof message !== 'string') return String(error);
   const status = $metadata?.httpStatusCode;
-  // OpenSSL ends its messages with a line of its own.
-  if (status === undefined) return message.trim();
+  if (status === undefined) return message;
   // What answers HEAD has no body to say more in.
   if (message === 'UnknownError' || message === '') return `HTTP status ${status}`;
   return message.includes(String(name)) ? message : `${String(name)}: ${message}`;
@@ -123,7 +122,10 @@ const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /CERT|certificate|altname/i,
     'Have Node trust the authority that signed the service’s certificate, with NODE_EXTRA_CA_CERTS, or give a client that does',
   ],
-  [/SSL|TLS|EPROTO/, 'Does the service speak TLS at this port? If not, give an endpoint of http:'],
+  [
+    /SSL|TLS|EPROTO/,
+    'Does the service speak TLS at this port? If not, begin the endpoint with http://, and not with https',
+  ],
   [
     /ECONNRESET|EPIPE|HPE_|socket hang up|aborted/,
     'The connection was lost. Is TLS used at both ends or at neither?',
@@ -144,6 +146,7 @@ function sentence(text: string | undefined): string {
   return text === undefined ? '.' : `. ${text}${text.endsWith('?') ? '' : '.'}`;
 }
 
+/** OpenSSL ends what it says with a colon and a line's end. */
 function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
+  return text.replace(/[.:\s]+$/, '');
 }
