@@ -15,6 +15,7 @@ const used = {
   unregistered: true,
   closed: 'ERR_PROXYSTORE_STORE_CLOSED',
   file: 'text in a file',
+  blocking: 'fetched in place',
   polyfilled: 'disposed',
 };
 
