@@ -115,4 +115,7 @@ it('shows what its connector shows, and sync', async () => {
   expect([...capabilities(keyvs)].filter((capability) => capability !== 'list')).toEqual(['sync']);
   expect(keyvs.sync.set).toBeUndefined();
   expect(keyvs.sync.take).toBeUndefined();
+  const few = Object.assign(new FileConnector(newDirectory()), { list: undefined, watch: undefined });
+  await using fewer = new BlockingConnector(few, { worker });
+  expect([...capabilities(fewer)]).toEqual(['sync', 'deferred', 'take']);
 });

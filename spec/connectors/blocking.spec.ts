@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { Keyv } from 'keyv';
 import { BlockingConnector, type BlockingConnectorOptions } from '../../lib/connectors/blocking.js';
 import { checkReachable, loadKnownConnectors } from '../../lib/connectors/blocking/known-connectors.js';
+import { SharedState } from '../../lib/connectors/blocking/messages.js';
 import { connectorFromConfig, registerConnector } from '../../lib/connectors/connector-classes.js';
 import { FileConnector } from '../../lib/connectors/file.js';
 import { KeyvConnector } from '../../lib/connectors/keyv.js';
@@ -170,6 +171,11 @@ describe('what the worker throws', () => {
     expect(error.stack).toMatch(/MultiConnectorError: several\n[\s\S]*asked by\n[\s\S]*whoHasAsked/);
   });
 
+  it('is what was thrown, where that is no error', async () => {
+    await using connector = faulty.open({ get: 'failWithText' });
+    expect(caught(() => connector.sync.get(newUUIDKey()))).toBe('a text');
+  });
+
   it('comes back as that it cannot be described, where it cannot', async () => {
     await using connector = faulty.open({ get: 'failToBeDescribed' });
     expect(() => connector.sync.get(newUUIDKey())).toThrow(/cannot be described: Error: no/);
@@ -312,6 +318,41 @@ describe('a call that takes too long', () => {
       operation === 'put' ? connector.sync.put(object) : connector.sync.putBatch([object]),
     ).toThrow(/has not done put/);
     await own.noted(undo);
+  });
+});
+
+describe('an answer that the worker has decided on in time', () => {
+  /** A worker that takes the number of each request, and answers after a while or never. */
+  const deciding = (answer: string): string => {
+    const file = join(place.path, 'deciding.cjs');
+    writeFileSync(
+      file,
+      `
+        const { port, state } = require('node:worker_threads').workerData;
+        port.on('message', ({ type, id }) => {
+          if (type === 'close') port.close();
+          if (type !== 'request') return;
+          Atomics.compareExchange(state, ${SharedState.awaited}, id, 0);
+          ${answer}
+        });
+      `,
+    );
+    return file;
+  };
+
+  it('is waited for', async () => {
+    const later = `setTimeout(() => {
+      port.postMessage({ type: 'result', result: true });
+      Atomics.add(state, ${SharedState.said}, 1);
+      Atomics.notify(state, ${SharedState.said});
+    }, 400);`;
+    await using connector = new BlockingConnector(files(), { worker: deciding(later), timeout: 200 });
+    expect(connector.sync.exists(newUUIDKey())).toBe(true);
+  });
+
+  it('is not waited for without end', async () => {
+    await using connector = new BlockingConnector(files(), { worker: deciding(''), timeout: 1 });
+    expect(() => connector.sync.exists(newUUIDKey())).toThrow(/has not done exists\(\) within 1 ms/);
   });
 });
 

@@ -56,6 +56,7 @@ const faults = {
     cause.cause = cause;
     throw new MultiConnectorError('several', { connector: 'faulty', key: ['k'], failures: { a: cause }, cause });
   }`,
+  failWithText: `async () => { throw 'a text'; }`,
   failToBeDescribed: `async () => {
     throw Object.defineProperty(new Error('odd'), 'odd', { get() { throw new Error('no'); } });
   }`,

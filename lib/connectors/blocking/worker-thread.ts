@@ -150,7 +150,8 @@ class RunningWorker {
     const closed = new Promise<ToOwner>((resolve) => this.#port.on('message', resolve));
     this.#send({ type: 'close' });
     const limit = setTimeout(() => void this.#worker.terminate(), grace);
-    const last = await Promise.race([closed, this.#exited]);
+    // That it has ended may come before what it has said last.
+    const last = (await Promise.race([closed, this.#exited])) ?? this.#receive();
     clearTimeout(limit);
     this.#discard();
     await this.#exited;
