@@ -409,6 +409,15 @@ describe('signals', () => {
     expect(answers.requests.length).toBeLessThan(3);
   });
 
+  it.each([null, 0, 'enough', new Error('enough')])('may have any reason: %p', async (reason) => {
+    await using connector = watched();
+    const controller = new AbortController();
+    const operations = [connector.put([], controller), connector.getBatch([connector.newKey()], controller)];
+    const ends = Promise.all(operations.map((operation) => rejection(operation)));
+    controller.abort(reason);
+    expect(await ends).toEqual([reason, reason]);
+  });
+
   it('are waited with while what was sent may still be carried out', async () => {
     await using connector = watched();
     const controller = new AbortController();

@@ -27,7 +27,6 @@ interface Fault {
  * @param cause - What the client or the server said.
  */
 export function operationError({ verb, key }: Doing, place: string, cause: unknown): ConnectorError {
-  if (cause instanceof ConnectorError) return cause;
   const message = `Could not ${verb} in ${place}: ${withoutStop(describe(cause))}${sentence(adviceFor(cause))}`;
   return new ConnectorError(message, { connector: 's3', key, cause });
 }

@@ -169,9 +169,12 @@ function isPrefix(value: unknown): boolean {
 }
 
 function isEndpoint(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
+  try {
+    const { protocol, username, password } = new URL(value as string);
+    return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
+  } catch {
+    return false;
+  }
 }
 
 function isCredentials(value: unknown): boolean {
