@@ -102,7 +102,7 @@ export class RedisConnector implements DeferrableConnector<UUIDKey> {
    * @returns The connector, which the caller closes.
    * @throws ConnectorError when it cannot connect: within `connectTimeout`, and with the reason.
    */
-  static async open(options: RedisConnectorOptions = {}): Promise<RedisConnector> {
+  static async open(options?: RedisConnectorOptions): Promise<RedisConnector> {
     const connector = new RedisConnector(options);
     try {
       await connector.#guard.run(undefined, () => connector.#connection.open({ verb: 'connect' }));

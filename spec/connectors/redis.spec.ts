@@ -208,6 +208,11 @@ describe('config()', () => {
         }),
       { sentinels: ['a:1', 'b:26379'], sentinelGroup: 'main', prefix: 'proxystore:default:' },
     ],
+    [
+      'a sentinel of this machine',
+      () => new Redis({ sentinels: [{ port: 2 }], name: 'main', db: null as never, lazyConnect: true }),
+      { sentinels: ['localhost:2'], sentinelGroup: 'main', prefix: 'proxystore:default:' },
+    ],
   ])('leads to where a user’s client goes: %s', async (_title, make, expected) => {
     await using client = closing(make());
     const connector = new RedisConnector({ client: client.value });
@@ -554,6 +559,35 @@ describe('watch()', () => {
   it('fails when it cannot connect, as everything does', async () => {
     await using connector = new RedisConnector({ host: '127.0.0.1', port: 1 });
     await expect(connector.watch(connector.newKey())).rejects.toThrow(/Could not connect to .*ECONNREFUSED/);
+  });
+
+  it('says why it has got no connection of its own', async () => {
+    await using proxy = await TCPProxy.start(server.port);
+    await using client = closing(new Redis(proxy.port, '127.0.0.1', { retryStrategy: () => null }));
+    await client.value.ping();
+    await using connector = new RedisConnector({ client: client.value });
+    client.value.on('error', () => undefined);
+    proxy.refuse();
+    await expect(connector.watch(connector.newKey())).rejects.toThrow(
+      /Could not connect to the Redis server at 127\.0\.0\.1:\d+: .*(ECONNRESET|EPIPE)/,
+    );
+  });
+
+  it('says when its connection takes too long to be made', async () => {
+    await using proxy = await TCPProxy.start(server.port);
+    await using connector = await RedisConnector.open({
+      host: '127.0.0.1',
+      port: proxy.port,
+      connectTimeout: 300,
+    });
+    proxy.hold('toClient');
+    await expect(connector.watch(connector.newKey())).rejects.toThrow('It took longer than 300 ms');
+  });
+
+  it('says when the user’s client knows no node of its cluster', async () => {
+    await using cluster = closing(new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true }));
+    await using connector = new RedisConnector({ client: cluster.value });
+    await expect(connector.watch(connector.newKey())).rejects.toThrow('No node of the cluster is known');
   });
 
   it('is ended by close() while it connects', async () => {

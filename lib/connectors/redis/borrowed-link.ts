@@ -1,6 +1,6 @@
 /** The way through a client that belongs to the connector's user. */
 
-import { isCluster, type Client, type CommandBase, type ServerClient } from './client.js';
+import { isCluster, type Client, type ServerClient } from './client.js';
 import { commandClass, type CommandClass } from './command.js';
 import { connectSubscriber, type Link, type Session } from './link.js';
 import { loadIORedis } from './load.js';
@@ -28,8 +28,6 @@ export class BorrowedLink implements Link {
     this.place = isCluster(client)
       ? 'the Redis cluster of this client'
       : describeTarget(clientTarget(client));
-    const base = commandBaseOf(client);
-    if (base !== undefined) this.#Command = commandClass(base);
   }
 
   session(): Session | Promise<Session> {
@@ -63,17 +61,9 @@ export class BorrowedLink implements Link {
   }
 
   async #firstSession(): Promise<Session> {
+    // A client does not say which copy of the package it comes from; it takes the commands of another, too.
     const { Command } = await loadIORedis();
     this.#Command ??= commandClass(Command);
     return { client: this.#client, Command: this.#Command };
   }
-}
-
-/**
- * The class of the commands that a client sends itself: that of the copy of the package which it comes from. A cluster's
- * client has none; the clients of its nodes do.
- */
-function commandBaseOf(client: Client): CommandBase | undefined {
-  const server = isCluster(client) ? client.nodes('master')[0] : client;
-  return (server?.constructor as { Command?: CommandBase } | undefined)?.Command;
 }

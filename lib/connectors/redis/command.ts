@@ -134,9 +134,12 @@ interface CorkedWritable {
 /** The client writes what it is given back, so the last piece is left to it. */
 function writeAllButLast(frame: Frame, socket: CorkedWritable): string | Uint8Array {
   gatherWrites(socket);
-  const last = frame.length - 1;
-  for (let index = 0; index < last; index += 1) socket.write(frame[index] ?? '');
-  return frame[last] ?? '';
+  let last: string | Uint8Array = '';
+  for (const [index, piece] of frame.entries()) {
+    if (index > 0) socket.write(last);
+    last = piece;
+  }
+  return last;
 }
 
 /** The sockets that gather what is written to them. */

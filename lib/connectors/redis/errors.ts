@@ -55,7 +55,6 @@ export function timeoutError(
 
 /** What everything rejects with that needed a connection which could not be made. */
 export function connectError(place: string, cause: unknown): ConnectorError {
-  if (cause instanceof ConnectorError) return cause;
   const message = `Could not connect to ${place}: ${withoutStop(messageOf(cause))}${sentence(connectAdvice(cause))}`;
   return new ConnectorError(message, { connector: 'redis', cause });
 }
@@ -104,14 +103,13 @@ function connectAdvice(cause: unknown): string | undefined {
 
 /** Errors are known by what they have, since those of Node are of another realm where a program runs in one of its own. */
 function messageOf(error: unknown): string {
-  const { message, lastNodeError, errors } = (error ?? {}) as {
-    message?: unknown;
+  const { message, lastNodeError, errors } = error as {
+    message: string;
     lastNodeError?: unknown;
     errors?: unknown;
   };
   // Node tries all addresses of a host, and says what became of each.
   if (message === '' && Array.isArray(errors)) return errors.map(messageOf).join(', ');
-  if (typeof message !== 'string') return String(error);
   // A cluster's client says only that none of its nodes answered, and keeps what the last of them said.
   return lastNodeError === undefined ? message : `${withoutStop(message)} (${messageOf(lastNodeError)})`;
 }
@@ -121,5 +119,6 @@ function sentence(advice: string | undefined): string {
 }
 
 function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
+  // OpenSSL ends its messages with a colon and the end of the line.
+  return text.replace(/[.:\s]+$/, '');
 }

@@ -17,6 +17,8 @@ let secure: RedisServer;
 let misnamed: RedisServer;
 /** Accepts connections, and says nothing. */
 let silent: Server;
+/** Accepts connections, and says something before it is asked. */
+let talkative: Server;
 
 beforeAll(async () => {
   plain = await redisServer();
@@ -24,12 +26,17 @@ beforeAll(async () => {
   secure = await redisServer({ tls: true });
   misnamed = await redisServer({ tls: true, certificateNames: 'DNS:elsewhere.example' });
   silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(0, host);
-  await once(silent, 'listening');
+  talkative = createServer((socket) =>
+    socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  );
+  talkative.listen(0, host);
+  await Promise.all([once(silent, 'listening'), once(talkative, 'listening')]);
 });
 
 afterAll(async () => {
   for (const server of [plain, locked, secure, misnamed]) await server[Symbol.asyncDispose]();
   silent.close();
+  talkative.close();
 });
 
 describe.each<[string, () => RedisConnectionOptions, RegExp]>([
@@ -54,6 +61,16 @@ describe.each<[string, () => RedisConnectionOptions, RegExp]>([
     'TLS with a server that speaks none',
     () => ({ host, port: plain.port, tls: true, connectTimeout: 300 }),
     /It took longer than 300 ms.* is TLS used at both ends/,
+  ],
+  [
+    'TLS with a server that speaks something else',
+    () => ({ host, port: (talkative.address() as AddressInfo).port, tls: true }),
+    /wrong version number.*\d\. Does the server speak TLS at this port\? If not, leave out tls/,
+  ],
+  [
+    'a port of all addresses of this machine at which nothing listens',
+    () => ({ host: 'localhost', port: 1 }),
+    /ECONNREFUSED.* Is the server running/,
   ],
   [
     'a server of TLS without it',
