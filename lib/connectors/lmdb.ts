@@ -44,6 +44,10 @@ export interface LmdbConnectorOptions extends EnvironmentOptions {
  * given back later, by any connector that is open. Writing waits for other writers, in place in the synchronous forms.
  * A write that is aborted while it is being committed is taken back.
  *
+ * An object has 2,147,418,048 bytes at most. When the disk is full, storing fails and changes nothing; the package `lmdb`
+ * then prints to stderr, too. Eviction needs a few free pages, and 1/512 of the object's size: when there is not even
+ * that, it fails until there is.
+ *
  * @example
  * ```ts
  * await using store = new Store('results', new LmdbConnector('/var/lib/app/objects'));
