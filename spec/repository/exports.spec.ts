@@ -48,7 +48,7 @@ it('exports every entry that a page or an example imports', () => {
   const imported = pages
     .filter((page) => existsSync(join(root, page)))
     .flatMap((page) => {
-      const matches = readFileSync(join(root, page), 'utf8').matchAll(/['"]proxystore\/([\w./-]+)['"]/g);
+      const matches = readFileSync(join(root, page), 'utf8').matchAll(/['"]proxystore\/([\w./-]*\w)['"]/g);
       return Array.from(matches, ([, entry]) => ({ page, entry: `./${String(entry)}` }));
     });
   expect(imported.filter(({ entry }) => !(entry in manifest.exports))).toEqual([]);
