@@ -1,6 +1,9 @@
 /** NATS servers for tests. */
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { anyServer, type AnyServer } from './any-server.js';
+import { certificateFiles, makeCertificate } from './certificates.js';
 import { TestServer } from './test-server.js';
 
 /** How a NATS server is started. */
@@ -9,20 +12,45 @@ export interface NATSServerOptions {
   readonly jetstream?: boolean;
   /** What clients must say. By default nothing. */
   readonly token?: string;
+  /** Whether it speaks TLS, and nothing else. Default false. */
+  readonly tls?: boolean;
+  /** What its certificate is valid for, as OpenSSL writes it. By default this machine's own names. */
+  readonly certificateNames?: string;
+  /** Further settings, as in its configuration file. */
+  readonly settings?: string;
+}
+
+/** A running NATS server. */
+export interface NATSServer extends TestServer {
+  /** What a client that is to trust its certificate gives as `ca`. Absent without TLS. */
+  readonly certificate: string | undefined;
 }
 
 /** Starts a NATS server. */
-export function natsServer({ jetstream = false, token }: NATSServerOptions = {}): Promise<TestServer> {
-  return TestServer.start({
+export async function natsServer(options: NATSServerOptions = {}): Promise<NATSServer> {
+  const { jetstream = false, token, tls = false, certificateNames, settings } = options;
+  let certificate: string | undefined;
+  const { certificate: certificateFile, key } = certificateFiles;
+  const server = await TestServer.start({
     name: 'nats-server',
+    async prepare(directory) {
+      if (tls) certificate = await makeCertificate(directory, certificateNames);
+      if (settings !== undefined) await writeFile(join(directory, 'nats.conf'), settings);
+    },
     arguments: (port, directory) => [
       ...['--addr', '127.0.0.1', '--port', String(port)],
       ...(jetstream ? ['--jetstream', '--store_dir', directory] : []),
       ...(token === undefined ? [] : ['--auth', token]),
+      ...(tls ? ['--tls', '--tlscert', certificateFile, '--tlskey', key] : []),
+      ...(settings === undefined ? [] : ['--config', 'nats.conf']),
     ],
     ready: /Server is ready/,
-    url: (port) => `nats://${token === undefined ? '' : `${encodeURIComponent(token)}@`}127.0.0.1:${port}`,
+    url: (port) => {
+      const user = token === undefined ? '' : `${encodeURIComponent(token)}@`;
+      return `${tls ? 'tls' : 'nats'}://${user}127.0.0.1:${port}`;
+    },
   });
+  return Object.assign(server, { certificate });
 }
 
 /**

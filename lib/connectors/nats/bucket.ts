@@ -78,6 +78,23 @@ export class Bucket {
     return (config.max_age ?? 0) > 0;
   }
 
+  /** Removes all messages of a subject. */
+  async purge(session: Session, filter: string, limits: Limits): Promise<void> {
+    await ask(session, `STREAM.PURGE.${this.stream}`, { filter }, limits);
+  }
+
+  /**
+   * Removes one message.
+   *
+   * @param sequence - Its number in the stream.
+   * @throws RefusalError when it is not there: of several who remove it, one does.
+   */
+  async removeMessage(session: Session, sequence: number, limits: Limits): Promise<void> {
+    // Erasing, which overwrites it on the disk, takes the server some times as long.
+    const request = { seq: sequence, no_erase: true };
+    await ask(session, `STREAM.MSG.DELETE.${this.stream}`, request, limits);
+  }
+
   /** Deletes the bucket, with all that is in it. */
   async delete(session: Session, limits: Limits): Promise<void> {
     try {

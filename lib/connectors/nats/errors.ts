@@ -35,6 +35,13 @@ export class RefusalError extends Error {
   }
 }
 
+/** What is stored of an object is not what was. */
+export class DamagedObjectError extends Error {
+  constructor(why: string) {
+    super(`The object is damaged: ${why}`);
+  }
+}
+
 /** Numbers in NATS's list of errors. */
 export const refusals = {
   nobodyAnswers: 503,
@@ -114,6 +121,7 @@ function operationAdvice(cause: unknown): string | undefined {
     return 'Raise the limits of the bucket or of the account, or remove objects; nothing of this was stored';
   }
   if (isRefusal(cause, 'replicasNotSupported')) return 'A server of its own keeps one replica';
+  if (cause instanceof DamagedObjectError) return 'Remove it, and store it again';
   if (/permissions violation/i.test(messageOf(cause))) return 'Give the user the permission';
   return undefined;
 }
@@ -152,5 +160,6 @@ function sentence(advice: string | undefined): string {
 }
 
 function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
+  // What comes of OpenSSL ends a line.
+  return text.trim().replace(/\.$/, '');
 }

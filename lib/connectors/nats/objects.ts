@@ -1,31 +1,20 @@
 /** Objects in a bucket of the object store (NATS, ADR-20): chunks, and a description that makes them an object. */
 
-import { createHash } from 'node:crypto';
-import { platform } from '#platform';
-import { ConnectorError } from '../../errors.js';
-import { allocateAligned } from '../aligned-bytes.js';
 import type { Parts } from '../protocol.js';
 import { isUUID } from '../uuid-key.js';
 import type { Bucket } from './bucket.js';
-import { chunksOf } from './chunks.js';
-import { ConnectionLostError, isRefusal, OutcomeUnknownError, RefusalError } from './errors.js';
+import { chunkLength, Chunks } from './chunks.js';
+import { DamagedObjectError, isRefusal, OutcomeUnknownError, RefusalError } from './errors.js';
 import { ask, publish } from './jetstream.js';
-import { Limits } from './limits.js';
-import { formatDigest, formatInfo, hasDigest, parseInfo, type ObjectInfo } from './object-info.js';
+import type { Limits } from './limits.js';
+import { formatInfo, parseInfo, type ObjectInfo } from './object-info.js';
 import type { Attempt, Operation, Operations } from './operations.js';
 import { replay } from './replay.js';
 import type { Session } from './session.js';
+import { tidy } from './tidy.js';
 
-/** How long a chunk is, in bytes, unless the server takes only shorter messages: what all clients use by default. */
-const longestChunk = 128 * 1024;
-/** What a message has besides its payload counts, too. */
-const room = 1024;
-/** How many chunks of an object are under way at once. */
-const chunksAtOnce = 32;
 /** How many objects of a batch are worked on at once. */
 const objectsAtOnce = 64;
-/** How long is waited for what a failed operation has left to be removed, in milliseconds. */
-const timeToTidy = 5000;
 
 /** An object to be stored. */
 export interface NamedObject {
@@ -49,10 +38,12 @@ interface Present {
 /** All objects of a bucket. */
 export class NatsObjects {
   readonly #bucket: Bucket;
+  readonly #chunks: Chunks;
   readonly #operations: Operations;
 
   constructor(bucket: Bucket, operations: Operations) {
     this.#bucket = bucket;
+    this.#chunks = new Chunks(bucket);
     this.#operations = operations;
   }
 
@@ -75,7 +66,8 @@ export class NatsObjects {
           await this.#describe(session, object.uuid, info, undefined, attempt);
         });
       } catch (error) {
-        await this.#tidy(session, error, async (limits) => {
+        this.#forgetBucket(error);
+        await tidy(session, async (limits) => {
           const { final } = attempt;
           await inParallel(uploads, (object) => this.#discard(session, object, final, limits));
         });
@@ -91,33 +83,36 @@ export class NatsObjects {
    */
   store(object: NamedObject, ifAbsent: boolean, operation: Operation): Promise<boolean> {
     const upload: Upload = { ...object };
-    let sent = false;
+    // Whether the description was sent without an answer, so that it may be an object by now.
+    let unsure = false;
     return this.#operations.run(operation, async (session, attempt) => {
       await this.#bucket.ready(session, attempt);
       try {
         for (;;) {
           const present = await this.#lookUp(session, object.uuid, attempt);
           // It was stored when the connection was lost.
-          if (upload.info !== undefined && present?.info.nuid === upload.info.nuid) return true;
-          if (ifAbsent && sent) throw new OutcomeUnknownError(new Error('The object is not there'));
+          if (unsure && present?.info.nuid === upload.info?.nuid) return true;
+          if (unsure && ifAbsent) throw new OutcomeUnknownError(new Error('The object is not there'));
           if (ifAbsent && isThere(present)) {
-            await this.#discard(session, upload, false, attempt);
+            await tidy(session, (limits) => this.#discard(session, upload, false, limits));
             return false;
           }
           const info = await this.#upload(session, upload, attempt);
           attempt.final = true;
-          sent = true;
-          if (await this.#describe(session, object.uuid, info, present?.revision ?? 0, attempt)) {
-            if (isThere(present)) await this.#tidyChunks(session, present.info);
-            return true;
-          }
-          sent = false;
+          unsure = true;
+          const described = this.#describe(session, object.uuid, info, present?.revision ?? 0, attempt);
+          const isObject = await described.catch((error: unknown) => {
+            unsure = !(error instanceof RefusalError);
+            throw error;
+          });
+          unsure = false;
+          if (!isObject) continue;
+          if (isThere(present)) await this.#removeChunks(session, present.info);
+          return true;
         }
       } catch (error) {
-        // What has been sent without an answer may be an object by now.
-        if (!sent || error instanceof RefusalError) {
-          await this.#tidy(session, error, (limits) => this.#discard(session, upload, false, limits));
-        }
+        this.#forgetBucket(error);
+        if (!unsure) await tidy(session, (limits) => this.#discard(session, upload, false, limits));
         throw error;
       }
     });
@@ -207,35 +202,7 @@ export class NatsObjects {
 
   /** Stores an object's chunks, unless they are. Gives its description. */
   async #upload(session: Session, object: Upload, attempt: Attempt): Promise<ObjectInfo> {
-    if (object.info !== undefined) return object.info;
-    const nuid = platform.randomUUID().replaceAll('-', '');
-    const subject = this.#bucket.chunkSubject(nuid);
-    const hash = createHash('sha256');
-    // A chunk that is given up may still be stored, so its answer is waited for before chunks are removed.
-    const answers = new Limits();
-    const sent: Promise<unknown>[] = [];
-    let [size, chunks] = [0, 0];
-    try {
-      for (const chunk of chunksOf(object.parts, chunkLength(session))) {
-        hash.update(chunk);
-        size += chunk.length;
-        const answer = publish(session, subject, chunk, undefined, answers);
-        answer.catch(() => undefined);
-        sent.push(answer);
-        chunks += 1;
-        const oldest = sent.at(-chunksAtOnce);
-        if (oldest !== undefined) await attempt.until(oldest);
-      }
-      await attempt.until(Promise.all(sent));
-    } catch (error) {
-      await this.#tidy(session, error, async (limits) => {
-        await limits.until(Promise.allSettled(sent));
-        await this.#purge(session, subject, limits);
-      });
-      answers.end(error);
-      throw error;
-    }
-    object.info = { nuid, size, chunks, digest: formatDigest(hash.digest()), deleted: false };
+    object.info ??= await this.#chunks.write(session, object.parts, attempt);
     return object.info;
   }
 
@@ -266,6 +233,11 @@ export class NatsObjects {
     }
   }
 
+  /** Has the bucket looked for again when it seems to be gone. */
+  #forgetBucket(error: unknown): void {
+    if (isRefusal(error, 'nobodyAnswers')) this.#bucket.forget();
+  }
+
   async #lookUp(session: Session, uuid: string, limits: Limits): Promise<Present | undefined> {
     const last = { last_by_subj: this.#bucket.infoSubject(uuid) };
     try {
@@ -290,70 +262,12 @@ export class NatsObjects {
       if (present.revision === before?.revision) {
         // Chunks are older than the description.
         if (await this.#bucket.drops(session, limits)) return undefined;
-        throw incompleteError(this.#bucket, uuid, 'not all of its chunks are there');
+        throw new DamagedObjectError('not all of its chunks are there');
       }
-      const bytes = await this.#readChunks(session, uuid, present.info, limits);
+      const bytes = await this.#chunks.read(session, present.info, limits);
       if (bytes !== undefined) return { present, bytes };
       // It was removed or replaced meanwhile, or else it is looked up twice.
       before = present;
-    }
-  }
-
-  /** An object's bytes; `undefined` where some are not there. */
-  async #readChunks(
-    session: Session,
-    uuid: string,
-    info: ObjectInfo,
-    limits: Limits,
-  ): Promise<Uint8Array | undefined> {
-    const hash = createHash('sha256');
-    const bytes = allocateAligned(info.size);
-    let length = 0;
-    const add = (data: Uint8Array): void => {
-      if (length + data.length > bytes.length) {
-        throw incompleteError(this.#bucket, uuid, 'its chunks are longer than its description says');
-      }
-      hash.update(data);
-      bytes.set(data, length);
-      length += data.length;
-    };
-    if (info.chunks > 0) {
-      const only = info.chunks === 1 ? await this.#onlyChunk(session, info, limits) : undefined;
-      if (only !== undefined) add(only);
-      else if (!(await this.#allChunks(session, info, add, limits))) return undefined;
-    }
-    if (length !== info.size || !hasDigest(info, hash.digest())) {
-      throw incompleteError(this.#bucket, uuid, 'its bytes are not those of its digest');
-    }
-    return bytes;
-  }
-
-  /** The only chunk of an object, from whichever server answers; `undefined` where that one does not know it. */
-  async #onlyChunk(session: Session, { nuid }: ObjectInfo, limits: Limits): Promise<Uint8Array | undefined> {
-    const { headers, data } = await session.request(
-      {
-        subject: `$JS.API.DIRECT.GET.${this.#bucket.stream}`,
-        payload: JSON.stringify({ last_by_subj: this.#bucket.chunkSubject(nuid) }),
-      },
-      limits,
-    );
-    return headers?.code === 0 ? data : undefined;
-  }
-
-  async #allChunks(
-    session: Session,
-    { nuid, chunks }: ObjectInfo,
-    add: (data: Uint8Array) => void,
-    limits: Limits,
-  ): Promise<boolean> {
-    const { stream } = this.#bucket;
-    const filter = this.#bucket.chunkSubject(nuid);
-    try {
-      const found = await replay(session, { stream, filter, limit: chunks }, ({ data }) => add(data), limits);
-      return found === chunks;
-    } catch (error) {
-      if (isRefusal(error, 'streamNotFound')) return false;
-      throw error;
     }
   }
 
@@ -369,15 +283,20 @@ export class NatsObjects {
     limits: Limits,
   ): Promise<boolean> {
     try {
-      await ask(session, `STREAM.MSG.DELETE.${this.#bucket.stream}`, { seq: revision }, limits);
+      await this.#bucket.removeMessage(session, revision, limits);
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
       const now = await this.#lookUp(session, uuid, limits);
       if (now?.revision === revision) throw error;
       return false;
     }
-    await this.#tidyChunks(session, info);
+    await this.#removeChunks(session, info);
     return true;
+  }
+
+  /** Removes the chunks of an object that is there no more. Where that fails, nobody sees them. */
+  async #removeChunks(session: Session, info: ObjectInfo): Promise<void> {
+    await tidy(session, (limits) => this.#chunks.remove(session, info, limits));
   }
 
   /** Removes what there is of an object of which nobody knows. */
@@ -388,46 +307,13 @@ export class NatsObjects {
     limits: Limits,
   ): Promise<void> {
     if (info === undefined) return;
-    if (described) await this.#purge(session, this.#bucket.infoSubject(uuid), limits);
-    await this.#purge(session, this.#bucket.chunkSubject(info.nuid), limits);
-  }
-
-  async #purge(session: Session, filter: string, limits: Limits): Promise<void> {
-    await ask(session, `STREAM.PURGE.${this.#bucket.stream}`, { filter }, limits);
-  }
-
-  /** Removes the chunks of an object that is there no more. Where that fails, nobody sees them. */
-  async #tidyChunks(session: Session, { nuid, chunks }: ObjectInfo): Promise<void> {
-    if (chunks === 0) return;
-    await this.#tidy(session, undefined, (limits) =>
-      this.#purge(session, this.#bucket.chunkSubject(nuid), limits),
-    );
-  }
-
-  /** Removes what is left over, where the server can be reached, and for a time. */
-  async #tidy(session: Session, error: unknown, work: (limits: Limits) => Promise<unknown>): Promise<void> {
-    if (isRefusal(error, 'nobodyAnswers')) this.#bucket.forget();
-    if (session.lost || error instanceof ConnectionLostError) return;
-    const limits = new Limits();
-    const timer = setTimeout(() => limits.end(new Error('It took too long')), timeToTidy);
-    await work(limits).catch(() => undefined);
-    clearTimeout(timer);
+    if (described) await this.#bucket.purge(session, this.#bucket.infoSubject(uuid), limits);
+    await this.#chunks.remove(session, info, limits);
   }
 }
 
 function isThere(present: Present | undefined): present is Present {
   return present?.info.deleted === false;
-}
-
-function chunkLength({ maxPayload }: Session): number {
-  return Math.max(Math.min(longestChunk, maxPayload - room), 1);
-}
-
-function incompleteError({ name }: Bucket, uuid: string, why: string): ConnectorError {
-  return new ConnectorError(`The object ${uuid} in the bucket ${name} is damaged: ${why}. Store it again.`, {
-    connector: 'nats',
-    key: [uuid],
-  });
 }
 
 /**

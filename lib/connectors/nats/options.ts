@@ -69,7 +69,11 @@ export interface NatsConnectionOptions extends NatsCommonOptions {
   readonly tls?: boolean | ConnectionOptions | undefined;
   /** What the subjects begin with at which answers come, where the user may not have all. Default `'_INBOX'`. */
   readonly inboxPrefix?: string | undefined;
-  /** How long making a connection may take until it fails, in milliseconds. Default 10,000. */
+  /**
+   * How long making a connection may take until it fails, in milliseconds. Default 10,000. The client does not let go of a
+   * connection to a server that accepted it and never said anything: it is there, and keeps the process alive, until that
+   * server ends it.
+   */
   readonly connectTimeout?: number | undefined;
 }
 

@@ -81,6 +81,8 @@ export class OwnedLink implements Link {
       void connection.close();
       throw new Error('The connector was closed meanwhile');
     }
+    // One over which nothing can be heard is still there.
+    void this.#connection?.close();
     letExit(connection);
     const session = new Session(connection, packageOfClients.headers, this.#settings.inboxPrefix);
     const lost = (cause: unknown): void => {

@@ -30,9 +30,9 @@ export class Session {
   readonly #inbox: string;
   readonly #answers: Subscription;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #whenLost = new Set<(error: ConnectionLostError) => void>();
+  readonly #whenLost = new Set<(error: Error) => void>();
   #named = 0;
-  #lost: ConnectionLostError | undefined;
+  #lost: Error | undefined;
 
   /**
    * @param connection - One that is connected.
@@ -46,7 +46,7 @@ export class Session {
     const begin = this.#inbox.length + '.r.'.length;
     this.#answers = connection.subscribe(`${this.#inbox}.r.*`, {
       callback: (error, message) => {
-        if (error !== null) this.lose(error);
+        if (error !== null) this.#endWith(error);
         else this.#waiting.get(message.subject.slice(begin))?.answered(message);
       },
     });
@@ -58,7 +58,7 @@ export class Session {
     return this.#connection.info?.max_payload ?? 1024 * 1024;
   }
 
-  /** Whether the connection is there no more. */
+  /** Whether it is of no more use. */
   get lost(): boolean {
     return this.#lost !== undefined;
   }
@@ -67,7 +67,7 @@ export class Session {
    * Sends something, and waits for the answer.
    *
    * @param limits - End the wait.
-   * @throws ConnectionLostError when the connection is lost first.
+   * @throws ConnectionLostError when the connection is lost first; what the server says when it refuses it.
    */
   request({ subject, payload, headers }: Request, limits: Limits): Promise<Message> {
     return new Promise((resolve, reject) => {
@@ -120,7 +120,7 @@ export class Session {
     const subject = `${this.#inbox}.${this.#newName()}`;
     const subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error !== null) this.lose(error);
+        if (error !== null) this.#endWith(error);
         else receive(message);
       },
     });
@@ -143,8 +143,12 @@ export class Session {
 
   /** Says that the connection is lost, for ever or until there is another. All who wait fail. */
   lose(cause: unknown): void {
+    this.#endWith(new ConnectionLostError(cause));
+  }
+
+  /** Fails all who wait, and all who come; with what the server says where it lets nobody listen. */
+  #endWith(error: Error): void {
     if (this.#lost !== undefined) return;
-    const error = new ConnectionLostError(cause);
     this.#lost = error;
     this.#answers.unsubscribe();
     for (const waiting of [...this.#waiting.values()]) waiting.failed(error);
