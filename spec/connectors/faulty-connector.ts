@@ -37,7 +37,14 @@ const faults = {
     setImmediate(() => process.exit());
   }`,
   reject: `() => { Promise.reject(new RangeError('rejected')); return never(); }`,
-  outOfMemory: `() => { const all = []; for (;;) all.push(new Array(1000).fill({})); }`,
+  // By and by, for some versions of Node end the process where a loop takes much at once.
+  outOfMemory: `async () => {
+    const all = [];
+    for (;;) {
+      for (let count = 0; count < 20; count += 1) all.push(new Array(1000).fill({}));
+      await new Promise(setImmediate);
+    }
+  }`,
   never: `() => never()`,
   busy: `() => { for (;;); }`,
   untilAborted: `async (connector, name, ...parameters) => {
