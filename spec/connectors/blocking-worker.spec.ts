@@ -93,7 +93,7 @@ describe('the worker', () => {
   it('counts what it says, and takes the number of the request that it answers', async () => {
     using owner = new Owner();
     await owner.ask('exists', '["00000000-0000-4000-8000-000000000000"]');
-    expect([...owner.state]).toEqual([1, 0]);
+    expect([...owner.state]).toEqual([1, 0, 0]);
   });
 
   it('says nothing of a request that nobody waits for, and takes back what it has stored', async () => {
@@ -139,6 +139,7 @@ describe('the worker', () => {
       owner.send({ type: 'abandon', id: 77 });
       expect(await owner.ask('exists', key)).toBe(false);
       expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+      expect(owner.state[SharedState.heard]).toBe(77);
       owner.send({ type: 'close' });
       expect(await owner.next()).toEqual({ type: 'closed' });
       expect(signals[1]!.aborted).toBe(true);

@@ -300,13 +300,27 @@ describe('a call that takes too long', () => {
     expect(error.message).toMatch(/\(faulty\) has not done get\(\) within 300 ms.* Give a longer timeout/);
   });
 
+  it('of a worker that is caught in a loop is the last of that worker', async () => {
+    await using connector = faulty.open({ get: 'busy' }, { timeout: 1000 });
+    expect(() => connector.sync.get(newUUIDKey())).toThrow(/has not done get/);
+    expect(connector.sync.exists(newUUIDKey())).toBe(false);
+    expect(() => connector.sync.get(newUUIDKey())).toThrow(/has not done get/);
+    expect(connector.sync.exists(newUUIDKey())).toBe(false);
+  });
+
   it('is aborted in the worker, which goes on', async () => {
-    await using connector = faulty.open({ get: 'failLate', evict: 'untilAborted' }, { timeout: 1000 });
+    await using connector = faulty.open(
+      { get: 'failLate', evict: 'untilAborted', take: 'count' },
+      { timeout: 1000 },
+    );
     const key = connector.sync.put([bytes('object')]);
+    const before = connector.sync.take!(newUUIDKey());
     expect(() => connector.sync.evict(key)).toThrow(/has not done evict/);
     await faulty.noted('aborted');
     expect(() => connector.sync.get(key)).toThrow(/has not done get/);
     expect(connector.sync.exists(newUUIDKey())).toBe(false);
+    // The same one, which counts on.
+    expect([before, connector.sync.take!(newUUIDKey())]).toEqual([bytes('1'), bytes('2')]);
   });
 
   it.each(['put', 'putBatch'] as const)('leaves nothing behind that it stored: %s', async (operation) => {

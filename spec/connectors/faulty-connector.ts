@@ -67,6 +67,7 @@ const faults = {
   failToBeDescribed: `async () => {
     throw Object.defineProperty(new Error('odd'), 'odd', { get() { throw new Error('no'); } });
   }`,
+  count: `async (connector) => Buffer.from(String(connector.count = (connector.count ?? 0) + 1))`,
   notClonable: `async () => () => undefined`,
   note: `async (connector, name) => connector.note(name)`,
   closeSlowly: `async (connector) => {

@@ -94,6 +94,8 @@ export class Answering {
         break;
       case 'abandon':
         this.#running.get(message.id)?.abort();
+        Atomics.store(this.#task.state, SharedState.heard, message.id);
+        Atomics.notify(this.#task.state, SharedState.heard);
         break;
       case 'close':
         void this.#close();

@@ -67,6 +67,8 @@ export const SharedState = {
    * then answers, or the owner, which has waited too long.
    */
   awaited: 1,
+  /** The last request that was abandoned and of which the worker has heard it: it still hears something. */
+  heard: 2,
   /** How many places there are. */
-  length: 2,
+  length: 3,
 } as const;

@@ -26,6 +26,9 @@ const lookInterval = 50;
 /** How long an answer that has been decided on may take to come, and a worker to close, in milliseconds. */
 const grace = 2000;
 
+/** How long a worker may take to hear that a call was given up, in milliseconds. One that runs hears it at once. */
+const hearingTime = 1000;
+
 /** What a worker is started with, and how it is waited for. */
 export interface WorkerSettings extends Pick<WorkerTask, 'config' | 'module'> {
   /** The file of the worker. */
@@ -82,6 +85,8 @@ class RunningWorker {
   /** Whether a port tells, when something is sent, that nobody is at its other end. Node's do. */
   readonly #portTells: boolean;
   #asked = 0;
+  /** The last request that was given up; 0 for none. */
+  #abandoned = 0;
   #ended = false;
   /** Whether somebody has been told how it died, or has closed it. */
   #told = false;
@@ -112,7 +117,7 @@ class RunningWorker {
   isThere(): boolean {
     if (this.#ended) return false;
     const end = this.#receive();
-    if (end === undefined && this.#portIsOpen()) return true;
+    if (end === undefined && this.#portIsOpen() && this.#hears()) return true;
     // Nothing else can be heard of one that was not asked.
     if (end?.type === 'end' && end.thrown !== undefined) this.#warn(reviveThrown(end.thrown));
     this.#discard();
@@ -177,6 +182,7 @@ class RunningWorker {
   #abandon(operation: OperationName, id: number, left: number): void {
     const mine = Atomics.compareExchange(this.#state, SharedState.awaited, id, 0) === id;
     if (!mine && left > -grace) return;
+    this.#abandoned = id;
     this.#send({ type: 'abandon', id });
     const { config, timeout } = this.#settings;
     throw new ConnectorError(
@@ -196,6 +202,13 @@ class RunningWorker {
       `The worker of this blocking connector (${this.#settings.config.kind}) died during ${operation}(): ${reason}. Whether the operation took place is not known. The next call starts another worker.`,
       { connector: 'blocking', cause },
     );
+  }
+
+  /** Whether it has heard what was said last: one that is caught in a loop never will, and no call of it would end. */
+  #hears(): boolean {
+    const heard = Atomics.load(this.#state, SharedState.heard);
+    if (heard === this.#abandoned) return true;
+    return Atomics.wait(this.#state, SharedState.heard, heard, hearingTime) !== 'timed-out';
   }
 
   /** It has died while nobody waited, and the next call starts another. */
