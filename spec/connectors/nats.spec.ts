@@ -559,7 +559,9 @@ describe('the bucket', () => {
     const errors = (await Promise.all(makers)).filter((error) => error !== undefined);
     // Those who want it as the first one made it have it; the others are told.
     expect(errors).toHaveLength(5);
-    for (const error of errors) expect(String(error)).toMatch(/is there already with ttl 100/);
+    for (const error of errors) {
+      expect(error).toMatchObject({ message: expect.stringMatching(/is there already with ttl 100/) });
+    }
   });
 
   it('of more replicas than there are servers is refused', async () => {

@@ -138,8 +138,8 @@ export class Bucket {
     const answer = await info().catch((error: unknown) => {
       if (!isRefusal(error, 'streamNotFound')) throw error;
       return create().catch((failure: unknown) => {
-        // Another process has made it meanwhile, in its own way.
-        if (isRefusal(failure, 'streamNameInUse')) return info();
+        // Another process has made it meanwhile, or is about to.
+        if (isRefusal(failure, 'streamNameInUse', 'subjectsOverlap')) return info();
         throw failure;
       });
     });

@@ -52,6 +52,7 @@ export const refusals = {
   storageExceeded: 10047,
   streamNameInUse: 10058,
   streamNotFound: 10059,
+  subjectsOverlap: 10065,
   wrongLastSequence: 10071,
   replicasNotSupported: 10074,
   jetStreamNotEnabled: 10076,

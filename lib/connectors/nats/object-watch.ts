@@ -2,6 +2,7 @@
 
 import { Waiters } from '../waiters.js';
 import type { Bucket } from './bucket.js';
+import { isThere, lookUp } from './look-up.js';
 import { parseInfo } from './object-info.js';
 import type { Link } from './link.js';
 import type { Attempt, Operations } from './operations.js';
@@ -109,7 +110,7 @@ class Watch {
   async #listen(session: Session, attempt: Attempt): Promise<void> {
     const { stream } = this.#bucket;
     await this.#bucket.ready(session, attempt);
-    let heard = true;
+    let [heard, begun] = [true, false];
     const listener = session.listen(
       (message) => {
         heard = true;
@@ -118,7 +119,7 @@ class Watch {
       },
       () => {
         // Before it has begun, the operation that begins it hears of this itself.
-        if (this.#end !== undefined) this.#again();
+        if (begun) this.#again();
       },
     );
     this.#listener = listener;
@@ -127,10 +128,13 @@ class Watch {
     try {
       const { name } = await createConsumer(session, { stream, subject, filter, heartbeat }, attempt);
       this.#end = () => deleteConsumer(session, stream, name);
+      // What is stored from here on is told; what was stored while the consumer was made is looked for.
+      if (isThere(await lookUp(session, this.#bucket, this.#uuid, attempt))) this.#watcher.stored();
     } catch (error) {
       this.#stop();
       throw error;
     }
+    begun = true;
     if (this.#ended) this.#stop();
     else {
       this.#timer = setInterval(() => {

@@ -5,8 +5,9 @@ import { isUUID } from '../uuid-key.js';
 import type { Bucket } from './bucket.js';
 import { chunkLength, Chunks } from './chunks.js';
 import { DamagedObjectError, isRefusal, OutcomeUnknownError, RefusalError } from './errors.js';
-import { ask, publish } from './jetstream.js';
+import { publish } from './jetstream.js';
 import type { Limits } from './limits.js';
+import { isThere, lookUp, type Present } from './look-up.js';
 import { formatInfo, parseInfo, type ObjectInfo } from './object-info.js';
 import type { Attempt, Operation, Operations } from './operations.js';
 import { replay } from './replay.js';
@@ -26,13 +27,6 @@ export interface NamedObject {
 interface Upload extends NamedObject {
   /** Its description; there when all its chunks are stored. */
   info?: ObjectInfo;
-}
-
-/** What the bucket has under a name. */
-interface Present {
-  readonly info: ObjectInfo;
-  /** The description's number in the stream, by which it is told from one that takes its place. */
-  readonly revision: number;
 }
 
 /** All objects of a bucket. */
@@ -89,7 +83,7 @@ export class NatsObjects {
       await this.#bucket.ready(session, attempt);
       try {
         for (;;) {
-          const present = await this.#lookUp(session, object.uuid, attempt);
+          const present = await lookUp(session, this.#bucket, object.uuid, attempt);
           // It was stored when the connection was lost.
           if (unsure && present?.info.nuid === upload.info?.nuid) return true;
           if (unsure && ifAbsent) throw new OutcomeUnknownError(new Error('The object is not there'));
@@ -140,7 +134,7 @@ export class NatsObjects {
   /** Whether an object is there. */
   has(uuid: string, operation: Operation): Promise<boolean> {
     return this.#operations.run(operation, async (session, attempt) =>
-      isThere(await this.#lookUp(session, uuid, attempt)),
+      isThere(await lookUp(session, this.#bucket, uuid, attempt)),
     );
   }
 
@@ -150,7 +144,7 @@ export class NatsObjects {
     await this.#operations.run(operation, (session, attempt) =>
       inParallel(uuids, async (uuid) => {
         for (;;) {
-          const present = await this.#lookUp(session, uuid, attempt);
+          const present = await lookUp(session, this.#bucket, uuid, attempt);
           if (!isThere(present)) return;
           if (await this.#claim(session, uuid, present, attempt)) return;
         }
@@ -238,26 +232,13 @@ export class NatsObjects {
     if (isRefusal(error, 'nobodyAnswers')) this.#bucket.forget();
   }
 
-  async #lookUp(session: Session, uuid: string, limits: Limits): Promise<Present | undefined> {
-    const last = { last_by_subj: this.#bucket.infoSubject(uuid) };
-    try {
-      // The stream's leader answers this, which knows of all that was acknowledged.
-      const answer = await ask(session, `STREAM.MSG.GET.${this.#bucket.stream}`, last, limits);
-      const { seq, data } = answer['message'] as { readonly seq: number; readonly data: string };
-      return { info: parseInfo(Buffer.from(data, 'base64')), revision: seq };
-    } catch (error) {
-      if (isRefusal(error, 'messageNotFound', 'streamNotFound')) return undefined;
-      throw error;
-    }
-  }
-
   async #read(
     session: Session,
     uuid: string,
     limits: Limits,
   ): Promise<{ readonly present: Present; readonly bytes: Uint8Array } | undefined> {
     for (let before: Present | undefined; ;) {
-      const present = await this.#lookUp(session, uuid, limits);
+      const present = await lookUp(session, this.#bucket, uuid, limits);
       if (!isThere(present)) return undefined;
       if (present.revision === before?.revision) {
         // Chunks are older than the description.
@@ -286,7 +267,7 @@ export class NatsObjects {
       await this.#bucket.removeMessage(session, revision, limits);
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
-      const now = await this.#lookUp(session, uuid, limits);
+      const now = await lookUp(session, this.#bucket, uuid, limits);
       if (now?.revision === revision) throw error;
       return false;
     }
@@ -310,10 +291,6 @@ export class NatsObjects {
     if (described) await this.#bucket.purge(session, this.#bucket.infoSubject(uuid), limits);
     await this.#chunks.remove(session, info, limits);
   }
-}
-
-function isThere(present: Present | undefined): present is Present {
-  return present?.info.deleted === false;
 }
 
 /**
