@@ -53,13 +53,12 @@ function answerOf(message: Message): Record<string, unknown> {
   const answer = JSON.parse(textOf(message.data)) as Record<string, unknown> & { error?: Partial<ErrorBody> };
   const { error } = answer;
   if (error !== undefined) {
-    throw new RefusalError(Number(error.err_code ?? error.code), String(error.description));
+    throw new RefusalError(Number(error.err_code), String(error.description));
   }
   return answer;
 }
 
 interface ErrorBody {
-  readonly code: unknown;
   readonly err_code: unknown;
   readonly description: unknown;
 }

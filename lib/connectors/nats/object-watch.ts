@@ -6,7 +6,7 @@ import { isThere, lookUp } from './look-up.js';
 import { parseInfo } from './object-info.js';
 import type { Link } from './link.js';
 import type { Attempt, Operations } from './operations.js';
-import { createConsumer, deleteConsumer, isControl, isFlowControl } from './replay.js';
+import { createConsumer, deleteConsumer, isControl, obey } from './replay.js';
 import type { Listener, Session } from './session.js';
 
 /** How often the server says that it is there, in milliseconds. */
@@ -114,8 +114,8 @@ class Watch {
     const listener = session.listen(
       (message) => {
         heard = true;
-        if (isFlowControl(message)) session.send(message.reply ?? '');
-        else if (!isControl(message) && !parseInfo(message.data).deleted) this.#watcher.stored();
+        if (isControl(message)) obey(session, message);
+        else if (!parseInfo(message.data).deleted) this.#watcher.stored();
       },
       () => {
         // Before it has begun, the operation that begins it hears of this itself.

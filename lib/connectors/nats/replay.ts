@@ -82,7 +82,7 @@ class Part {
         listener = session.listen((message) => {
           this.#heard = true;
           try {
-            const end = isControl(message) ? this.#obey(session, message) : this.#accept(message);
+            const end = isControl(message) ? obey(session, message) : this.#accept(message);
             if (end !== undefined) resolve(end);
           } catch (error) {
             // What the receiver throws is its own.
@@ -127,14 +127,6 @@ class Part {
     this.received += 1;
     this.next = streamSequence + 1;
     return pending === 0 || this.received === this.#limit ? true : undefined;
-  }
-
-  #obey(session: Session, message: Message): boolean | undefined {
-    // Who answers is sent more.
-    const answerTo = isFlowControl(message) ? message.reply : message.headers?.get('Nats-Consumer-Stalled');
-    if (answerTo === undefined || answerTo === '') return false;
-    session.send(answerTo);
-    return undefined;
   }
 }
 
@@ -195,9 +187,16 @@ export function isControl(message: Message): boolean {
   return (message.headers?.code ?? 0) >= control && message.data.length === 0;
 }
 
-/** Whether the server waits for an answer before it sends more. */
-export function isFlowControl(message: Message): boolean {
-  return message.headers?.code === control && message.reply !== undefined && message.reply !== '';
+/**
+ * Answers a message of the server's own where it asks for that, so that it sends more.
+ *
+ * @returns False where it only says that it is there, and has nothing to send.
+ */
+export function obey(session: Session, { reply = '', headers }: Message): false | undefined {
+  const answerTo = reply === '' ? headers?.get('Nats-Consumer-Stalled') : reply;
+  if (answerTo === undefined || answerTo === '') return false;
+  session.send(answerTo);
+  return undefined;
 }
 
 /** Where a message is in its stream, and among those that a consumer sends. */
@@ -207,10 +206,8 @@ function positionOf({
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.<consumer sequence>.<time>.<pending>, where newer servers
   // have the domain and the account before the stream, and one more word at the end.
   const words = reply.split('.');
-  const [streamSequence, consumerSequence, , pending] = words.slice(words.length > 9 ? 7 : 5).map(Number);
-  return {
-    streamSequence: streamSequence ?? NaN,
-    consumerSequence: consumerSequence ?? NaN,
-    pending: pending ?? NaN,
-  };
+  const [streamSequence = NaN, consumerSequence = NaN, , pending = NaN] = words
+    .slice(words.length > 9 ? 7 : 5)
+    .map(Number);
+  return { streamSequence, consumerSequence, pending };
 }
