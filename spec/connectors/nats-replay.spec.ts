@@ -39,7 +39,7 @@ class ScriptedSession {
     const receive = this.#receive;
     const pending = this.#script.shift()!((message) => receive(message));
     const data = Buffer.from(JSON.stringify({ name: 'consumer', num_pending: pending }));
-    return Promise.resolve({ subject: '', data });
+    return Promise.resolve({ subject: '', reply: '', data });
   }
 
   listen(receive: (message: Message) => void, fail: (error: Error) => void): object {

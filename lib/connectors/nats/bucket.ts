@@ -75,7 +75,7 @@ export class Bucket {
       {},
       limits,
     )) as unknown as StreamInfo;
-    return (config.max_age ?? 0) > 0;
+    return config.max_age > 0;
   }
 
   /** Removes all messages of a subject. */
@@ -150,7 +150,7 @@ export class Bucket {
   #compare(config: StreamInfo['config']): void {
     const { ttl, storage, replicas } = this.#settings;
     const there = {
-      ttl: (config.max_age ?? 0) / nanosecondsPerMillisecond,
+      ttl: config.max_age / nanosecondsPerMillisecond,
       storage: config.storage,
       replicas: config.num_replicas,
     };
@@ -169,7 +169,7 @@ export class Bucket {
 interface StreamInfo {
   readonly config: {
     /** In nanoseconds. */
-    readonly max_age?: number;
+    readonly max_age: number;
     readonly storage: string;
     readonly num_replicas: number;
   };

@@ -48,7 +48,7 @@ export interface Subscription {
 export interface Message {
   readonly subject: string;
   /** Where an answer goes; empty where none is asked for. */
-  readonly reply?: string;
+  readonly reply: string;
   readonly headers?: Headers | undefined;
   readonly data: Uint8Array;
 }

@@ -192,7 +192,7 @@ export function isControl(message: Message): boolean {
  *
  * @returns False where it only says that it is there, and has nothing to send.
  */
-export function obey(session: Session, { reply = '', headers }: Message): false | undefined {
+export function obey(session: Session, { reply, headers }: Message): false | undefined {
   const answerTo = reply === '' ? headers?.get('Nats-Consumer-Stalled') : reply;
   if (answerTo === undefined || answerTo === '') return false;
   session.send(answerTo);
@@ -200,14 +200,12 @@ export function obey(session: Session, { reply = '', headers }: Message): false 
 }
 
 /** Where a message is in its stream, and among those that a consumer sends. */
-function positionOf({
-  reply = '',
-}: Message): Record<'streamSequence' | 'consumerSequence' | 'pending', number> {
+function positionOf({ reply }: Message): Record<'streamSequence' | 'consumerSequence' | 'pending', number> {
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.<consumer sequence>.<time>.<pending>, where newer servers
   // have the domain and the account before the stream, and one more word at the end.
   const words = reply.split('.');
-  const [streamSequence = NaN, consumerSequence = NaN, , pending = NaN] = words
-    .slice(words.length > 9 ? 7 : 5)
-    .map(Number);
+  const numbers = words.slice(words.length > 9 ? 7 : 5).map(Number);
+  // There are as many words as that.
+  const [streamSequence, consumerSequence, , pending] = numbers as [number, number, number, number];
   return { streamSequence, consumerSequence, pending };
 }
