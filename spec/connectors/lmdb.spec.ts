@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { open } from 'lmdb';
 import { LmdbConnector } from '../../lib/connectors/lmdb.js';
 import { ConnectorError, Store, resolve } from '../../lib/index.js';
 import { compiledLibrary } from '../compiled-library.js';
@@ -141,6 +142,33 @@ describe('LmdbConnector', () => {
     const key = connector.checkKey(JSON.parse(stdout));
     while (await connector.exists(key)) await new Promise((resolve) => setImmediate(resolve));
     expect(connector.sync.get(key)).toBeUndefined();
+  });
+
+  it('has an object expire no more when that is cancelled', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const [kept, lost] = await connector.putBatch([[bytes], [bytes]]);
+    for (const key of [kept!, lost!]) expect(await connector.expire(key, 100)).toBe(true);
+    expect(await connector.expire(kept!, Infinity)).toBe(true);
+    while (connector.sync.exists(lost!)) await new Promise((resolve) => setImmediate(resolve));
+    expect(connector.sync.take(lost!)).toBeUndefined();
+    expect(connector.sync.take(kept!)).toEqual(Buffer.from(bytes));
+  });
+
+  it('gives the room of expired objects back when it is opened', async () => {
+    using place = new TemporaryDirectory();
+    const stored = (): string[] => {
+      const root = open({ path: place.path, noSubdir: false, maxDbs: 4 });
+      return ['objects', 'expiries'].flatMap((name) => [...root.openDB({ name }).getKeys()].map(String));
+    };
+    const connector = new LmdbConnector(place.path);
+    const key = await connector.put([bytes]);
+    await connector.expire(key, 50);
+    while (connector.sync.exists(key)) await new Promise((resolve) => setImmediate(resolve));
+    await connector.close();
+    expect(stored()).toEqual([...key, ...key]);
+    await new LmdbConnector(place.path).close();
+    expect(stored()).toEqual([]);
   });
 
   it('tells of an object that another process stores, to who waits for it', async () => {
