@@ -159,6 +159,7 @@ function emptyError({ classes, message, name }: ErrorData): Error {
 }
 
 function prototypeOf(className: string): object | undefined {
+  // Both have classes by their names; their own types do not let them be looked up by a text.
   const known = (standardNames.includes(className) ? globalThis : packageErrors) as unknown as Readonly<
     Record<string, { readonly prototype: object } | undefined>
   >;

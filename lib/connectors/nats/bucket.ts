@@ -69,6 +69,7 @@ export class Bucket {
 
   /** Whether the server drops objects by their age. */
   async drops(session: Session, limits: Limits): Promise<boolean> {
+    // The answer to this request has the stream's config.
     const { config } = (await ask(
       session,
       `STREAM.INFO.${this.stream}`,
