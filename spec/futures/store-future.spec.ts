@@ -19,6 +19,7 @@ import {
 import { FileConnector } from '../../lib/connectors/file.js';
 import { caught, rejection } from '../caught.js';
 import { TemporaryDirectory } from '../connectors/temporary-directory.js';
+import { difference } from '../serialize/graphs.js';
 import { ObservedConnector } from '../store/observed-connector.js';
 import { listenTo } from '../trace-listener.js';
 import { OpenedStore, WatchedConnector, backends } from './backends.js';
@@ -192,7 +193,8 @@ describe('a future', () => {
         const future = opened.store.future({ evict: true });
         const wait = copyOf(future).result();
         await future.setResult(value);
-        expect(await wait).toStrictEqual(value);
+        // Not toStrictEqual, to which two sets with an invalid date in each are unequal.
+        expect(difference(await wait, value)).toBeUndefined();
       }),
     );
   });

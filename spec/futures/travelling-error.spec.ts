@@ -15,6 +15,7 @@ import {
 import { registerClass } from '../../lib/serialize/classes.js';
 import { serialize } from '../../lib/serialize/serialize.js';
 import { rejection } from '../caught.js';
+import { difference } from '../serialize/graphs.js';
 import { OpenedStore } from './backends.js';
 
 let opened: OpenedStore;
@@ -228,7 +229,8 @@ describe('something else that is thrown', () => {
       fc.asyncProperty(
         fc.anything({ withMap: true, withSet: true, withDate: true, withBigInt: true }),
         async (thrown) => {
-          expect(await travelled(thrown)).toStrictEqual(thrown);
+          // Not toStrictEqual, to which two sets with an invalid date in each are unequal.
+          expect(difference(await travelled(thrown), thrown)).toBeUndefined();
         },
       ),
     );
