@@ -1,15 +1,19 @@
 /** `proxystore/blocking`: the connector that gives an asynchronous one the operations without waiting. */
 
 import '../resources/symbols.js';
-import { existsSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConnectorClosedError, ConnectorError } from '../errors.js';
 import { Failures } from '../resources/close-once.js';
 import { isBlockingWorker } from './blocking/answering.js';
-import { joined, joinedBatch } from './blocking/bytes.js';
 import { checkReachable } from './blocking/known-connectors.js';
 import { endLeakWatch, watchForLeak } from './blocking/leaks.js';
+import {
+  checkedOptions,
+  wrongOption,
+  type BlockingConnectorOptions,
+  type CheckedOptions,
+} from './blocking/options.js';
+import { BlockingOperations } from './blocking/sync-operations.js';
 import { workerFile } from './blocking/worker-file.cjs';
 import { WorkerThread, type WorkerSettings } from './blocking/worker-thread.js';
 import { ConfigOptions } from './config-options.js';
@@ -24,39 +28,13 @@ import {
   type ConnectorPutOptions,
   type OperationOptions,
   type Parts,
-  type SetOptions,
   type SyncConnector,
   type SyncOperations,
 } from './protocol.js';
 
+export type { BlockingConnectorOptions } from './blocking/options.js';
+
 const kind = 'blocking';
-
-/** More than the connectors of this package wait themselves, so that what is told is their own, more exact error. */
-const defaultTimeout = 60_000;
-/** What timers can wait at most. */
-const longestTimeout = 2 ** 31 - 1;
-
-/** What a {@link BlockingConnector} can be told. */
-export interface BlockingConnectorOptions {
-  /** How long an operation of `sync` may take, in milliseconds, the start of the worker included. Default 60,000. */
-  readonly timeout?: number | undefined;
-  /**
-   * What a config leaves out and the worker needs, such as `{ password }`: merged into the options from which the worker
-   * opens its connector, and into those of a config that was given. Must be such that structured clone can copy it. Is
-   * copied, given to the worker and never in `config()`.
-   */
-  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * A module that the worker imports before it opens its connector, for one that is not of this package: the module
-   * calls `registerConnector`. An absolute path or a URL, such as `new URL('./my-connector.js', import.meta.url)`.
-   */
-  readonly module?: string | URL | undefined;
-  /**
-   * The file of the worker: where the code is bundled, an entry of its own that imports `proxystore/blocking/worker`. An
-   * absolute path or a URL. Default: the one of this package.
-   */
-  readonly worker?: string | URL | undefined;
-}
 
 /**
  * Has the operations of an asynchronous connector, and does them without waiting, too: in `sync`, each is done by a worker
@@ -241,74 +219,6 @@ export class BlockingConnector<K extends ConnectorKey = ConnectorKey> implements
   }
 }
 
-/** The operations without waiting. */
-class BlockingOperations<K extends ConnectorKey> implements SyncOperations<K> {
-  /** Where the connector can defer. */
-  readonly set?: NonNullable<SyncOperations<K>['set']>;
-  /** Where the connector can take. */
-  readonly take?: NonNullable<SyncOperations<K>['take']>;
-  readonly #connector: Connector<K>;
-  readonly #worker: WorkerThread;
-  readonly #guard: OperationGuard;
-
-  constructor(connector: Connector<K>, worker: WorkerThread, guard: OperationGuard) {
-    this.#connector = connector;
-    this.#worker = worker;
-    this.#guard = guard;
-    if (isDeferrable(connector)) this.set = (key, data, options) => this.#set(key, data, options);
-    if (connector.take !== undefined) this.take = (key) => worker.ask('take', [this.#text(key)]);
-  }
-
-  put(data: Parts): K {
-    this.#guard.check();
-    const { bytes, memory } = joined(data);
-    return JSON.parse(this.#worker.ask('put', [bytes], [memory])) as K; // as its connector gave it
-  }
-
-  get(key: K): Uint8Array | undefined {
-    return this.#worker.ask('get', [this.#text(key)]);
-  }
-
-  exists(key: K): boolean {
-    return this.#worker.ask('exists', [this.#text(key)]);
-  }
-
-  evict(key: K): void {
-    this.#worker.ask('evict', [this.#text(key)]);
-  }
-
-  putBatch(data: readonly Parts[]): K[] {
-    this.#guard.check();
-    const { objects, memory } = joinedBatch(data);
-    return JSON.parse(this.#worker.ask('putBatch', [objects], [memory])) as K[]; // as its connector gave them
-  }
-
-  getBatch(keys: readonly K[]): (Uint8Array | undefined)[] {
-    return [...this.#worker.ask('getBatch', [this.#texts(keys)])];
-  }
-
-  evictBatch(keys: readonly K[]): void {
-    this.#worker.ask('evictBatch', [this.#texts(keys)]);
-  }
-
-  #set(key: K, data: Parts, options: Pick<SetOptions, 'ifAbsent'> = {}): boolean {
-    const text = this.#text(key);
-    const { bytes, memory } = joined(data);
-    return this.#worker.ask('set', [text, bytes, options.ifAbsent ?? false], [memory]);
-  }
-
-  /** Checked here, so that a wrong key is refused at once, and as the caller gave it. The worker checks what it reads. */
-  #text(key: K): string {
-    this.#guard.check();
-    return JSON.stringify(this.#connector.checkKey(key));
-  }
-
-  #texts(keys: readonly K[]): string {
-    this.#guard.check();
-    return JSON.stringify(keys.map((key) => this.#connector.checkKey(key)));
-  }
-}
-
 /** Closes in reverse order of opening. Apart from the connector, so that what is left to be collected is not held. */
 function closing(worker: WorkerThread, connector: Connector): () => Promise<void> {
   return async () => {
@@ -385,73 +295,12 @@ function checkThread(): void {
   }
 }
 
-interface CheckedOptions {
-  readonly timeout: number;
-  readonly secrets: Readonly<Record<string, unknown>>;
-  readonly module: string | undefined;
-  readonly file: URL | undefined;
-}
-
-function checkedOptions({
-  timeout = defaultTimeout,
-  secrets = {},
-  module,
-  worker,
-}: BlockingConnectorOptions): CheckedOptions {
-  if (!(typeof timeout === 'number' && timeout >= 1 && timeout <= longestTimeout))
-    throw wrongOption('timeout', `a number of milliseconds, from 1 to ${longestTimeout}`);
-  return {
-    timeout,
-    secrets: copiedSecrets(secrets),
-    module: module === undefined ? undefined : urlOf('module', module).href,
-    file: worker === undefined ? undefined : existing(urlOf('worker', worker)),
-  };
-}
-
-/** A copy, so that what the worker is given later is what was given here. */
-function copiedSecrets(secrets: unknown): Readonly<Record<string, unknown>> {
-  const expected = 'an object that structured clone can copy';
-  if (typeof secrets !== 'object' || secrets === null) throw wrongOption('secrets', expected);
-  try {
-    return structuredClone(secrets) as Readonly<Record<string, unknown>>;
-  } catch {
-    // The error would tell what is secret.
-    throw wrongOption('secrets', expected);
-  }
-}
-
-function urlOf(name: string, given: unknown): URL {
-  if (typeof given === 'string' && isAbsolute(given)) return pathToFileURL(given);
-  try {
-    return new URL(given as string | URL); // throws for anything else
-  } catch (cause) {
-    throw wrongOption(
-      name,
-      'an absolute path or a URL, such as new URL("./file.js", import.meta.url)',
-      cause,
-    );
-  }
-}
-
-/** Checked at once, for a thread that stands still is not told why its worker could not begin. */
-function existing(file: URL): URL {
-  if (file.protocol !== 'file:' || existsSync(file)) return file;
-  throw wrongOption('worker', `a file that exists; there is no ${file.href}`);
-}
-
 function ownWorkerFile(): URL {
   const file = workerFile();
   if (file !== undefined) return pathToFileURL(file);
   throw new ConnectorError(
     'The file of the worker is not where this package has it, as in a bundle. Make a bundle of a file that has import "proxystore/blocking/worker", and name it: new BlockingConnector(connector, { worker: new URL("./that-bundle.js", import.meta.url) }).',
     { connector: kind },
-  );
-}
-
-function wrongOption(name: string, expected: string, cause?: unknown): ConnectorError {
-  return new ConnectorError(
-    `A blocking connector cannot be made of these options. The option "${name}" must be ${expected}.`,
-    { connector: kind, cause },
   );
 }
 
