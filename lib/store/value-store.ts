@@ -9,13 +9,13 @@ import type {
   SyncOperations,
 } from '../connectors/protocol.js';
 import { isDeferrable } from '../connectors/protocol.js';
-import { InvalidKeyError, StoreClosedError, StoreError } from '../errors.js';
-import { isProxy } from '../proxy/proxy.js';
+import { StoreError } from '../errors.js';
 import { suppressedError } from '../resources/suppressed-error.js';
 import type { KeyLifetime } from './key-lifetime.js';
 import { StoreMetrics } from './metrics.js';
 import { operationKinds, timed, timedSync } from './operation.js';
-import type { Operation, OperationKind } from './operation.js';
+import type { Operation } from './operation.js';
+import { OperationRunner } from './operation-runner.js';
 import type { Store } from './store.js';
 import { checkStoreArguments } from './store-arguments.js';
 import type { StoreKey, StoreKeys, StoredValues } from './store-key.js';
@@ -57,9 +57,7 @@ export abstract class ValueStore<C extends Connector> {
   readonly options: StoreOptions;
   readonly #codec: ValueCodec;
   readonly #cache: ValueCache<Operation | undefined>;
-  #closed = false;
-  #inFlight = 0;
-  #whenIdle: (() => void) | undefined;
+  readonly #operations: OperationRunner;
 
   constructor(name: string, connector: C, options: StoreOptions) {
     checkStoreArguments(name, connector, options);
@@ -67,6 +65,7 @@ export abstract class ValueStore<C extends Connector> {
     this.connector = connector;
     this.options = { ...options };
     this.metrics = options.metrics === true ? new StoreMetrics() : undefined;
+    this.#operations = new OperationRunner(name, connector, this.metrics);
     const codec = new ValueCodec(name, options);
     this.#codec = codec;
     this.#cache = new ValueCache(options.cacheSize ?? defaultCacheSize, {
@@ -77,7 +76,7 @@ export abstract class ValueStore<C extends Connector> {
 
   /** Whether closing has begun. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#operations.closed;
   }
 
   /**
@@ -99,7 +98,7 @@ export abstract class ValueStore<C extends Connector> {
       const key = timed(operation, () => this.connector.put(parts, options));
       return lifetime === undefined ? key : this.#kept(key, lifetime);
     };
-    return this.#runAndFinish(operationKinds.put, undefined, options, store, (key, operation) => {
+    return this.#operations.runAndFinish(operationKinds.put, undefined, options, store, (key, operation) => {
       if (operation !== undefined) operation.context.key = key;
       operation?.measurement?.end(key);
       return key;
@@ -118,7 +117,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   setOnce<T>(key: StoreKey<T>, value: T, options: PutOptions<T> = {}): Promise<boolean> {
-    return this.#run(operationKinds.setOnce, key, options, async (operation) => {
+    return this.#operations.run(operationKinds.setOnce, key, options, async (operation) => {
       const { connector } = this;
       if (!isDeferrable(connector)) throw this.#notDeferrable(key);
       options.lifetime?.assertOpen();
@@ -141,7 +140,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   replace<T>(key: StoreKey<T>, value: T, options: PutOptions<T> = {}): Promise<void> {
-    return this.#run(operationKinds.replace, key, options, async (operation) => {
+    return this.#operations.run(operationKinds.replace, key, options, async (operation) => {
       const { connector } = this;
       if (!isDeferrable(connector)) throw this.#notDeferrable(key);
       const parts = this.#codec.write(value, options.serializer, operation);
@@ -158,7 +157,7 @@ export abstract class ValueStore<C extends Connector> {
     value: T,
     options: SyncOptions<PutOptions<T>> = {},
   ): void {
-    this.#runSync(operationKinds.replace, key, (operation, connector) => {
+    this.#operations.runSync(operationKinds.replace, key, (operation, connector) => {
       if (connector.set === undefined) throw this.#notDeferrable(key);
       const parts = this.#codec.write(value, options.serializer, operation);
       this.#forget(key);
@@ -183,7 +182,7 @@ export abstract class ValueStore<C extends Connector> {
     const { deserializer, signal } = options;
     const find = (operation: Operation | undefined): Found | Promise<Found | undefined> =>
       this.#cached(key, deserializer, operation) ?? this.#cache.fetch(key, deserializer, operation, signal);
-    return this.#runAndFinish(operationKinds.get, key, options, find, (found, operation) => {
+    return this.#operations.runAndFinish(operationKinds.get, key, options, find, (found, operation) => {
       operation?.measurement?.end(key);
       return valueOf(found, options);
     });
@@ -199,7 +198,7 @@ export abstract class ValueStore<C extends Connector> {
    * @throws As {@link get}. An object whose bytes cannot be read is gone all the same.
    */
   take<T, D = undefined>(key: StoreKey<T>, options: GetOptions<T, D> = {}): Promise<T | D> {
-    return this.#run(operationKinds.take, key, options, async (operation) => {
+    return this.#operations.run(operationKinds.take, key, options, async (operation) => {
       const data = await this.#evicting([key], () => timed(operation, () => this.#take(key, options)));
       const found = this.#codec.read(data, options.deserializer, operation);
       operation?.measurement?.end();
@@ -215,7 +214,7 @@ export abstract class ValueStore<C extends Connector> {
    * @throws As {@link get}.
    */
   exists(key: StoreKey, options: OperationOptions = {}): Promise<boolean> {
-    return this.#run(operationKinds.exists, key, options, async (operation) => {
+    return this.#operations.run(operationKinds.exists, key, options, async (operation) => {
       const exists = await timed(operation, () => this.connector.exists(key, options));
       operation?.measurement?.end(key);
       return exists;
@@ -230,7 +229,7 @@ export abstract class ValueStore<C extends Connector> {
    * @throws As {@link get}.
    */
   evict(key: StoreKey, options: OperationOptions = {}): Promise<void> {
-    return this.#run(operationKinds.evict, key, options, async (operation) => {
+    return this.#operations.run(operationKinds.evict, key, options, async (operation) => {
       await this.#evicting([key], () => timed(operation, () => this.connector.evict(key, options)));
       operation?.measurement?.end();
     });
@@ -261,7 +260,7 @@ export abstract class ValueStore<C extends Connector> {
     values: T,
     options: PutOptions<T[number]> = {},
   ): Promise<StoreKeys<T>> {
-    return this.#run(operationKinds.putBatch, undefined, options, async (operation) => {
+    return this.#operations.run(operationKinds.putBatch, undefined, options, async (operation) => {
       options.lifetime?.assertOpen();
       const parts = values.map((value) => this.#codec.write(value, options.serializer, operation));
       const keys = await timed(operation, () => this.connector.putBatch(parts, options));
@@ -284,7 +283,7 @@ export abstract class ValueStore<C extends Connector> {
     keys: K,
     options: GetOptions<unknown, D> = {},
   ): Promise<StoredValues<K, D>> {
-    return this.#run(operationKinds.getBatch, keys, options, async (operation) => {
+    return this.#operations.run(operationKinds.getBatch, keys, options, async (operation) => {
       const { deserializer } = options;
       const found = keys.map((key) => this.#cached(key, deserializer, operation));
       const missing = keys.filter((_, index) => found[index] === undefined);
@@ -306,7 +305,7 @@ export abstract class ValueStore<C extends Connector> {
    * @throws As {@link get}.
    */
   evictBatch(keys: readonly StoreKey[], options: OperationOptions = {}): Promise<void> {
-    return this.#run(operationKinds.evictBatch, keys, options, async (operation) => {
+    return this.#operations.run(operationKinds.evictBatch, keys, options, async (operation) => {
       await this.#evicting(keys, () => timed(operation, () => this.connector.evictBatch(keys, options)));
       operation?.measurement?.end();
     });
@@ -318,7 +317,7 @@ export abstract class ValueStore<C extends Connector> {
     value: T,
     options: SyncOptions<PutOptions<T>> = {},
   ): StoreKey<T> {
-    return this.#runSync(operationKinds.put, undefined, (operation, connector) => {
+    return this.#operations.runSync(operationKinds.put, undefined, (operation, connector) => {
       options.lifetime?.assertOpen();
       const parts = this.#codec.write(value, options.serializer, operation);
       const key = timedSync(operation, () => connector.put(parts));
@@ -335,7 +334,7 @@ export abstract class ValueStore<C extends Connector> {
     key: StoreKey<T>,
     options: SyncOptions<GetOptions<T, D>> = {},
   ): T | D {
-    return this.#runSync(operationKinds.get, key, (operation, connector) => {
+    return this.#operations.runSync(operationKinds.get, key, (operation, connector) => {
       let found = this.#cached(key, options.deserializer, operation);
       if (found === undefined) {
         found = this.#codec.read(
@@ -356,7 +355,7 @@ export abstract class ValueStore<C extends Connector> {
     key: StoreKey<T>,
     options: SyncOptions<GetOptions<T, D>> = {},
   ): T | D {
-    return this.#runSync(operationKinds.take, key, (operation, connector) => {
+    return this.#operations.runSync(operationKinds.take, key, (operation, connector) => {
       this.#forget(key);
       const data = timedSync(operation, () => {
         if (connector.take !== undefined) return connector.take(key);
@@ -372,7 +371,7 @@ export abstract class ValueStore<C extends Connector> {
 
   /** {@link exists} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
   existsSync(this: ValueStore<SyncConnector>, key: StoreKey): boolean {
-    return this.#runSync(operationKinds.exists, key, (operation, connector) => {
+    return this.#operations.runSync(operationKinds.exists, key, (operation, connector) => {
       const exists = timedSync(operation, () => connector.exists(key));
       operation?.measurement?.end(key);
       return exists;
@@ -381,7 +380,7 @@ export abstract class ValueStore<C extends Connector> {
 
   /** {@link evict} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
   evictSync(this: ValueStore<SyncConnector>, key: StoreKey): void {
-    this.#runSync(operationKinds.evict, key, (operation, connector) => {
+    this.#operations.runSync(operationKinds.evict, key, (operation, connector) => {
       this.#forget(key);
       timedSync(operation, () => {
         connector.evict(key);
@@ -396,7 +395,7 @@ export abstract class ValueStore<C extends Connector> {
     values: T,
     options: SyncOptions<PutOptions<T[number]>> = {},
   ): StoreKeys<T> {
-    return this.#runSync(operationKinds.putBatch, undefined, (operation, connector) => {
+    return this.#operations.runSync(operationKinds.putBatch, undefined, (operation, connector) => {
       options.lifetime?.assertOpen();
       const parts = values.map((value) => this.#codec.write(value, options.serializer, operation));
       const keys = timedSync(operation, () => connector.putBatch(parts));
@@ -413,7 +412,7 @@ export abstract class ValueStore<C extends Connector> {
     keys: K,
     options: SyncOptions<GetOptions<unknown, D>> = {},
   ): StoredValues<K, D> {
-    return this.#runSync(operationKinds.getBatch, keys, (operation, connector) => {
+    return this.#operations.runSync(operationKinds.getBatch, keys, (operation, connector) => {
       const found = keys.map((key) => this.#cached(key, options.deserializer, operation));
       const missing = keys.filter((_, index) => found[index] === undefined);
       const fetched = missing.length === 0 ? [] : timedSync(operation, () => connector.getBatch(missing));
@@ -432,7 +431,7 @@ export abstract class ValueStore<C extends Connector> {
 
   /** {@link evictBatch} without waiting. A type error, and a {@link StoreError}, where the connector cannot. */
   evictBatchSync(this: ValueStore<SyncConnector>, keys: readonly StoreKey[]): void {
-    this.#runSync(operationKinds.evictBatch, keys, (operation, connector) => {
+    this.#operations.runSync(operationKinds.evictBatch, keys, (operation, connector) => {
       for (const key of keys) this.#forget(key);
       timedSync(operation, () => {
         connector.evictBatch(keys);
@@ -447,7 +446,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   protected refuse(): void {
-    this.#closed = true;
+    this.#operations.refuse();
   }
 
   /**
@@ -456,11 +455,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   protected async drain(): Promise<void> {
-    if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve;
-      });
-    }
+    await this.#operations.drained();
     this.#cache.clear();
   }
 
@@ -470,8 +465,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   protected check(key: ConnectorKey): void {
-    this.assertOpen();
-    this.#checkKey(key);
+    this.#operations.check(key);
   }
 
   /**
@@ -480,12 +474,7 @@ export abstract class ValueStore<C extends Connector> {
    * @internal
    */
   assertOpen(): void {
-    if (this.#closed) {
-      throw new StoreClosedError(
-        `The store "${this.name}" is closed. Open another one of the same connector config.`,
-        { storeName: this.name },
-      );
-    }
+    this.#operations.assertOpen();
   }
 
   #notDeferrable(key: ConnectorKey): StoreError {
@@ -493,87 +482,6 @@ export abstract class ValueStore<C extends Connector> {
       `The store "${this.name}" has a connector of kind "${this.connector.kind}", which cannot store under a key that it made before.`,
       { storeName: this.name, key },
     );
-  }
-
-  #checkKey(key: unknown): void {
-    // A proxy is told apart first: any other look at it would resolve it.
-    if (isProxy(key))
-      throw new InvalidKeyError('A proxy is no key. The key of its object is in its reference.');
-    this.connector.checkKey(key);
-  }
-
-  #run<R>(
-    kind: OperationKind,
-    key: ConnectorKey | readonly ConnectorKey[] | undefined,
-    options: OperationOptions,
-    run: (operation: Operation | undefined) => Promise<R>,
-  ): Promise<R> {
-    return this.#runAndFinish(kind, key, options, run, same);
-  }
-
-  /**
-   * Runs an operation whose end waits for nothing more: `start` asks the backend, `finish` makes of the answer what the
-   * operation gives. Both take one asynchronous step together, and not one each, which shows where a backend is fast.
-   */
-  async #runAndFinish<A, R>(
-    kind: OperationKind,
-    key: ConnectorKey | readonly ConnectorKey[] | undefined,
-    options: OperationOptions,
-    start: (operation: Operation | undefined) => A | Promise<A>,
-    finish: (answer: A, operation: Operation | undefined) => R,
-  ): Promise<R> {
-    this.#checkAll(kind, key);
-    options.signal?.throwIfAborted();
-    this.#inFlight += 1;
-    try {
-      const operation = this.#begin(kind, key);
-      const { channel } = kind;
-      if (operation === undefined || !channel.active) return finish(await start(operation), operation);
-      return await channel.tracePromise(operation.context, async () =>
-        finish(await start(operation), operation),
-      );
-    } finally {
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#whenIdle?.();
-    }
-  }
-
-  #runSync<R>(
-    kind: OperationKind,
-    key: ConnectorKey | readonly ConnectorKey[] | undefined,
-    run: (operation: Operation | undefined, connector: SyncOperations) => R,
-  ): R {
-    this.#checkAll(kind, key);
-    const { sync } = this.connector;
-    if (sync === undefined) {
-      throw new StoreError(
-        `The store "${this.name}" has a connector of kind "${this.connector.kind}", which only works asynchronously. Use await store.${kind.name}() in place of ${kind.name}Sync().`,
-        { storeName: this.name },
-      );
-    }
-    const operation = this.#begin(kind, key);
-    const { channel } = kind;
-    return operation !== undefined && channel.active
-      ? channel.traceSync(operation.context, () => run(operation, sync))
-      : run(operation, sync);
-  }
-
-  #checkAll(kind: OperationKind, key: ConnectorKey | readonly ConnectorKey[] | undefined): void {
-    this.assertOpen();
-    // A put has no key yet; for all others `undefined` is as wrong a key as any.
-    if (kind === operationKinds.put || kind === operationKinds.putBatch) return;
-    if (!kind.batch) this.#checkKey(key);
-    else if (isProxy(key) || !Array.isArray(key))
-      throw new InvalidKeyError(`${kind.name}() takes an array of keys.`);
-    else for (const one of key) this.#checkKey(one);
-  }
-
-  #begin(
-    kind: OperationKind,
-    key: ConnectorKey | readonly ConnectorKey[] | undefined,
-  ): Operation | undefined {
-    if (this.metrics === undefined && !kind.channel.active) return undefined;
-    return { measurement: this.metrics?.begin(kind.name), context: { store: this.name, key } };
   }
 
   #cached(
@@ -674,8 +582,4 @@ export abstract class ValueStore<C extends Connector> {
 function valueOf<T, D>(found: Found | undefined, options: GetOptions<T, D>): T | D {
   // The bytes of a StoreKey<T> were written from a T; a missing default is the `undefined` that D is then.
   return (found === undefined ? options.default : found.value) as T | D;
-}
-
-function same<T>(value: T): T {
-  return value;
 }
