@@ -58,9 +58,17 @@ export type {
   SyncOptions,
 } from './store/store-options.js';
 export { StoreMetrics } from './store/metrics.js';
+export type {
+  AttributeValue,
+  KeyMetrics,
+  Measurement,
+  StoreMetricsOptions,
+  TimeStatistics,
+} from './store/metrics.js';
 
 export { StoreRegistry } from './store/store-registry.js';
 export { StoreRegistration } from './registry/store-registration.js';
+export type { RegisteredStore } from './registry/registered-store.js';
 export type { RegisterOptions } from './registry/named-store-registry.js';
 export {
   getOrCreateStore,
@@ -95,7 +103,7 @@ export type { DeepReadonly, OwnedProxy, RefMutProxy, RefProxy } from './ownershi
 export { fromReference, reference, reviver } from './references/reference.js';
 export { pack, unpack } from './references/pack.js';
 export type { Packed } from './references/pack.js';
-export type { ProxyReference } from './store/proxy-reference.js';
+export type { OwnedReference, ProxyReference, WaitReference } from './store/proxy-reference.js';
 
 export { StoreFuture } from './futures/store-future.js';
 export type { FutureState, FutureValue, FutureValues } from './futures/store-future.js';
@@ -112,7 +120,7 @@ export { registerClass } from './serialize/classes.js';
 export type { ClassOf, ClassOptions } from './serialize/classes.js';
 export { registerCodec } from './serialize/codec.js';
 export type { Codec } from './serialize/codec.js';
-export type { ArrayOfDType, DType, ElementOfDType } from './serialize/dtype.js';
+export type { ArrayOfDType, DType, ElementOfDType, HalfFloats } from './serialize/dtype.js';
 export { NdArray } from './serialize/nd-array.js';
 export type { NdArrayInit, Nested, Order } from './serialize/nd-array.js';
 export { deserialize, serialize } from './serialize/serialize.js';
@@ -135,3 +143,4 @@ export type {
   SyncConnector,
   SyncOperations,
 } from './connectors/protocol.js';
+export type { UUIDKey } from './connectors/uuid-key.js';

@@ -35,7 +35,7 @@ export interface ConnectorPutOptions extends OperationOptions {
   readonly supersetTags?: readonly string[] | undefined;
 }
 
-/** What {@link DeferrableConnector.set} takes. */
+/** What `set` of a {@link DeferrableConnector} takes. */
 export interface SetOptions extends OperationOptions {
   /** Store only where nothing is stored under the key yet, decided by the backend. Default false. */
   readonly ifAbsent?: boolean | undefined;

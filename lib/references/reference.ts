@@ -58,7 +58,7 @@ export function reference(proxy: ProxyOf<unknown>): ProxyReference {
  * Makes a proxy from a reference. It resolves through the store that is registered under the reference's name, here in
  * this thread, when it is used. Nothing is fetched, and nothing is opened or imported by what the reference says.
  *
- * @param reference - What {@link reference} gave. Anything may be passed; it is checked.
+ * @param reference - What `reference()` gave. Anything may be passed; it is checked.
  * @returns The proxy.
  * @throws InvalidReferenceError for what is no reference, or one of a version that is not understood here.
  * @throws InvalidKeyError where the store is registered and its connector could not have made the key.
