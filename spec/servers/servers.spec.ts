@@ -1,7 +1,7 @@
 import '../../lib/resources/symbols.js';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { anyServer } from './any-server.js';
 import { natsServer } from './nats-server.js';
@@ -141,6 +141,25 @@ describe('the proxy', () => {
     await say(proxy.port, 'SET name value').catch((error: unknown) => error);
     await toServer;
     expect(await say(proxy.port, 'EXISTS name')).toBe(':0\r\n');
+  });
+
+  it('cuts a connection that is just being ended', async () => {
+    await using server = await redisServer();
+    await using proxy = await TCPProxy.start(server.port);
+    const socket = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+    await proxy.connection();
+    const disconnected = proxy.disconnection();
+    socket.end();
+    const ended = jest.spyOn(Socket.prototype, 'end').mockImplementation(function (this: Socket) {
+      // The proxy passes the end on, and is told to cut before that has been done.
+      ended.mockRestore();
+      this.end();
+      proxy.cut();
+      return this;
+    });
+    await disconnected;
+    expect(proxy.open).toBe(0);
+    socket.destroy();
   });
 
   it('loses what comes after so many bytes, and keeps the connection', async () => {

@@ -162,6 +162,7 @@ class Link {
 
   constructor(client: Socket, server: Socket, closed: () => void) {
     this.#ends = { toServer: server, toClient: client };
+    let open = 2;
     for (const [end, other] of [
       [client, server],
       [server, client],
@@ -172,7 +173,8 @@ class Link {
       end.on('end', () => other.end());
       end.on('close', () => {
         other.destroy();
-        closed();
+        open -= 1;
+        if (open === 0) closed();
       });
     }
   }
@@ -193,6 +195,10 @@ class Link {
   }
 
   break(): void {
-    for (const end of Object.values(this.#ends)) end.resetAndDestroy();
+    for (const end of Object.values(this.#ends)) {
+      // The system does not reset an end that is being shut down, and Node then never closes it, nor itself exits.
+      if (end.writableEnded) end.destroy();
+      else end.resetAndDestroy();
+    }
   }
 }
