@@ -161,6 +161,40 @@ describe('MultiConnector', () => {
       expect((await partOfAName.put([]))[0]).toBe('here');
     });
 
+    it('says of a key of a dormant child of a child what it is, and refuses those that nobody made', async () => {
+      await using space = new LocalConnector();
+      const gpu = { connector: space.config(), policy: { hostPattern: 'gpu' } };
+      const inner = new MultiConnector(
+        { cpu: { connector: new LocalConnector() }, gpu },
+        { hostname: 'cpu' },
+      );
+      await using outer = new MultiConnector({ inner: { connector: inner } });
+      const key = ['inner', 'gpu', ...(await space.put([]))] as const;
+      for (const use of [
+        () => outer.get(key),
+        () => outer.getBatch([key]),
+        async () => outer.checkKey(key),
+      ]) {
+        const error = await rejection(use());
+        expect(error).toBeInstanceOf(MultiConnectorError);
+        expect(error).toMatchObject({ connector: 'multi', key, cause: expect.any(MultiConnectorError) });
+        expect(error).toHaveProperty('message', expect.stringMatching(/the child "gpu" .* is dormant/));
+      }
+      for (const wrong of [['inner', 'tpu'], ['inner'], ['inner', 'cpu', 'x']]) {
+        expect(() => outer.checkKey(wrong)).toThrow(InvalidKeyError);
+      }
+    });
+
+    it('lets through what a child fails with when it is asked whose a key is', async () => {
+      const fault = new RangeError('A fault of the child.');
+      const checkKey = (): never => {
+        throw fault;
+      };
+      const child = Object.assign(new LocalConnector(), { checkKey });
+      await using connector = new MultiConnector({ child: { connector: child } });
+      expect(await rejection(connector.get(['child', 'key']))).toBe(fault);
+    });
+
     it('reads from an open child that is not of this host, and gives it nothing', async () => {
       const child = new LocalConnector();
       const key = await child.put(bytes(2));

@@ -1,6 +1,6 @@
 /** The children of a multi-connector: which of them gets an object, and which of them has a key. */
 
-import { MultiConnectorError } from '../../errors.js';
+import { InvalidKeyError, MultiConnectorError } from '../../errors.js';
 import type { Connector, ConnectorConfig, ConnectorKey, Parts } from '../protocol.js';
 import { invalidKey } from '../uuid-key.js';
 import { sharesOf, type Share } from './batches.js';
@@ -90,7 +90,8 @@ export class Children {
    * The child that a key is of.
    *
    * @param key - Anything; it may have come from outside. It is read once.
-   * @throws InvalidKeyError where no child has made it; MultiConnectorError where that child is dormant here.
+   * @throws InvalidKeyError where no child has made it; MultiConnectorError where that child is dormant here, or one of
+   *   its own.
    */
   locate(key: unknown): Located {
     const [name, ...rest] = elementsOf(key);
@@ -105,8 +106,11 @@ export class Children {
     }
     try {
       return { name: child.name, connector, key: connector.checkKey(rest) };
-    } catch {
-      throw invalidKey('multi', key);
+    } catch (error) {
+      if (error instanceof InvalidKeyError) throw invalidKey('multi', key);
+      if (!(error instanceof MultiConnectorError)) throw error;
+      // The child is a multi connector too, and says which of its own children is dormant; of the key, it knows a part.
+      throw new MultiConnectorError(error.message, { connector: 'multi', key, cause: error });
     }
   }
 
