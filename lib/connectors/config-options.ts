@@ -13,7 +13,8 @@ export class ConfigOptions {
    * @param options - The options as they came in.
    * @param names - The names of all that there can be.
    * @throws ConnectorError for what is not an object, and for a name that is not among them: an option of a later
-   *   version is told instead of being passed over.
+   *   version is told instead of being passed over. And for `clear`, unless it is false: a config comes with references,
+   *   and whoever writes one could have everybody's objects removed.
    */
   constructor(connector: string, options: ConnectorConfig['options'], names: readonly string[]) {
     this.#connector = connector;
@@ -22,6 +23,11 @@ export class ConfigOptions {
       throw this.#error('The options are not an object.');
     }
     this.#options = new Map(Object.entries(given));
+    if ((this.#options.get('clear') ?? false) !== false) {
+      throw this.#error(
+        'It asks for "clear", which no config can: it may come with a reference from outside, and closing would remove objects that are not its own. Say it in code, where the connector is constructed.',
+      );
+    }
     for (const name of this.#options.keys()) {
       if (!names.includes(name)) {
         throw this.#error(`There is no option "${name}"; those of this version are: ${names.join(', ')}.`);

@@ -94,13 +94,14 @@ export class FileConnector implements SyncConnector<UUIDKey> {
   /**
    * Opens the directory that a config names.
    *
-   * @param options - What `config()` gave: an absolute `directory`, and `durable` and `clear` where they are given.
+   * @param options - What `config()` gave: an absolute `directory`, and `durable` where it is given. `clear` is refused unless
+   *   it is false.
    * @throws ConnectorError when an option is wrong or the directory cannot be made.
    */
   static fromConfig(options: ConnectorConfig['options']): FileConnector {
     const config = new ConfigOptions(kind, options, ['directory', 'durable', 'clear']);
     const directory = config.string('directory', isAbsolute, 'an absolute path');
-    return new FileConnector(directory, { durable: config.flag('durable'), clear: config.flag('clear') });
+    return new FileConnector(directory, { durable: config.flag('durable') });
   }
 
   async put(data: Parts, options?: OperationOptions): Promise<UUIDKey> {

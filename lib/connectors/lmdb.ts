@@ -92,13 +92,14 @@ export class LmdbConnector implements SyncConnector<UUIDKey> {
   /**
    * Opens the environment that a config names.
    *
-   * @param options - What `config()` gave: an absolute `path`, and `durable` and `clear` where they are given.
+   * @param options - What `config()` gave: an absolute `path`, and `durable` where it is given. `clear` is refused unless
+   *   it is false.
    * @throws ConnectorError when an option is wrong or the environment cannot be opened.
    */
   static fromConfig(options: ConnectorConfig['options']): LmdbConnector {
     const config = new ConfigOptions(kind, options, ['path', 'durable', 'clear']);
     const path = config.string('path', isAbsolute, 'an absolute path');
-    return new LmdbConnector(path, { durable: config.flag('durable'), clear: config.flag('clear') });
+    return new LmdbConnector(path, { durable: config.flag('durable') });
   }
 
   async put(data: Parts, options?: OperationOptions): Promise<UUIDKey> {

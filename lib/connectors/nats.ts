@@ -118,7 +118,7 @@ export class NatsConnector implements DeferrableConnector<UUIDKey> {
   /**
    * Makes a connector from what `config()` gave, with a `pass` or a `token` where one is needed.
    *
-   * @throws ConnectorError when an option is wrong.
+   * @throws ConnectorError when an option is wrong, and for `clear`, which is said in code only.
    */
   static fromConfig(options: ConnectorConfig['options']): NatsConnector {
     // Tells an option of a later version, and what is no object.

@@ -116,7 +116,7 @@ export class RedisConnector implements DeferrableConnector<UUIDKey> {
   /**
    * Makes a connector from what `config()` gave, with a `password` where one is needed.
    *
-   * @throws ConnectorError when an option is wrong.
+   * @throws ConnectorError when an option is wrong, and for `clear`, which is said in code only.
    */
   static fromConfig(options: ConnectorConfig['options']): RedisConnector {
     // Tells an option of a later version, and what is no object.

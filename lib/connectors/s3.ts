@@ -94,7 +94,7 @@ export class S3Connector implements DeferrableConnector<UUIDKey> {
   /**
    * Makes a connector from what `config()` gave, with `credentials` where the SDK finds none.
    *
-   * @throws ConnectorError when an option is wrong.
+   * @throws ConnectorError when an option is wrong, and for `clear`, which is said in code only.
    */
   static fromConfig(options: ConnectorConfig['options']): S3Connector {
     // Tells an option of a later version, and what is no object.
