@@ -75,7 +75,12 @@ export class KeyvConnector implements Connector<UUIDKey> {
     this.#keyv = keyv;
     this.#ownsKeyv = ownsKeyv;
     const { iterator } = keyv;
-    if (iterator !== undefined) this.list = (options) => this.#list(iterator.call(keyv), options);
+    if (iterator !== undefined)
+      this.list = (options) =>
+        this.#list(
+          entriesOf(() => iterator.call(keyv)),
+          options,
+        );
   }
 
   /**
@@ -203,6 +208,20 @@ async function failuresOf(operations: readonly Promise<void>[]): Promise<Failure
     failures.add(outcome.reason);
   }
   return any ? failures : undefined;
+}
+
+/** What there is, with what the backend fails with as a ConnectorError. */
+async function* entriesOf(
+  iterate: () => AsyncIterable<readonly unknown[]>,
+): AsyncGenerator<readonly unknown[], void, undefined> {
+  try {
+    yield* iterate();
+  } catch (cause) {
+    throw new ConnectorError(
+      'The Keyv could not list its objects. See "cause" for what its backend said, and whether it can be reached.',
+      { connector: kind, cause },
+    );
+  }
 }
 
 function fail(what: string, key: UUIDKey, cause: unknown): never {

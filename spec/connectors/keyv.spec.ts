@@ -79,7 +79,10 @@ describe('KeyvConnector', () => {
 
   it('tells of what the backend fails with', async () => {
     const cause = new Error('The backend is away.');
-    const connector = new KeyvConnector({ keyv: failingKeyv(cause) });
+    const iterator = (): never => {
+      throw cause;
+    };
+    const connector = new KeyvConnector({ keyv: { ...failingKeyv(cause), iterator } });
     const key = randomKey();
     for (const operation of [
       () => connector.put([]),
@@ -89,6 +92,7 @@ describe('KeyvConnector', () => {
       () => connector.putBatch([[]]),
       () => connector.getBatch([key]),
       () => connector.evictBatch([key]),
+      async () => connector.list!()[Symbol.asyncIterator]().next(),
     ]) {
       const error = await rejection(operation());
       expect(error).toBeInstanceOf(ConnectorError);
