@@ -13,17 +13,31 @@ export function assign(target: object, key: PropertyKey, value: unknown): boolea
     (target as Record<PropertyKey, unknown>)[key] = value;
     return true;
   } catch (error) {
-    // What a setter has thrown is the caller's, and it shall not run again.
-    if (hasSetter(target, key)) throw error;
-    // Else the object has refused, which is no error to a caller in sloppy mode, or the value cannot be converted.
-    return Reflect.set(target, key, value);
+    // What a setter, a conversion or another proxy has thrown is the caller's, and none of them shall run again.
+    if (!refuses(target, key)) throw error;
+    return false; // which is no error to a caller in sloppy mode
   }
 }
 
-function hasSetter(target: object, key: PropertyKey): boolean {
+/** Whether an ordinary object or an array does not let a property be assigned to. */
+function refuses(target: object, key: PropertyKey): boolean {
   for (let owner: object | null = target; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
-    if (descriptor !== undefined) return descriptor.set !== undefined;
+    if (descriptor === undefined) continue;
+    if ('get' in descriptor) return descriptor.set === undefined;
+    if (descriptor.writable === false) return true;
+    if (owner === target) return false;
+    break;
   }
-  return false;
+  return !Reflect.isExtensible(target) || isBeyondFixedLength(target, key);
+}
+
+/** Whether a property would be a new element of an array whose length cannot be written. */
+function isBeyondFixedLength(target: object, key: PropertyKey): boolean {
+  return (
+    Array.isArray(target) &&
+    Reflect.getOwnPropertyDescriptor(target, 'length')?.writable === false &&
+    typeof key === 'string' &&
+    String(Number(key) >>> 0) === key
+  );
 }

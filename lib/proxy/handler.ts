@@ -11,7 +11,7 @@ import { assign } from './assign.js';
 import { stateOf, stateSymbol } from './brand.js';
 import { inspectCustom, inspectProxy } from './inspect.js';
 import type { InspectOptions } from './inspect.js';
-import { factoryMethod, keepFunction, methodOf, valueWriter } from './methods.js';
+import { factoryMethod, fixFunction, keepFunction, methodOf, valueWriter } from './methods.js';
 import { isQuiet, QuietProxy } from './quiet.js';
 import { dropIfMissing, dropMissing, lockShadow } from './shadow.js';
 import { ProxyState } from './state.js';
@@ -20,6 +20,8 @@ import { ProxyState } from './state.js';
 export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
   /** The functions of the target, as the proxy hands them out. Made with the first one. */
   methods: WeakMap<object, unknown> | undefined = undefined;
+  /** The functions that are given as they are by a certain key. Made with the first one, which is seldom. */
+  fixed: Map<PropertyKey, object> | undefined = undefined;
   /** Whether the shadow is non-extensible, and has to have just the properties that the target has. */
   locked = false;
   /** An own property, and the last one: that is where the engine, which looks it up at each read, looks first. */
@@ -63,10 +65,14 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
   defineProperty(shadow: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
     const target = this.resolveSync();
     const value: unknown = descriptor.value;
-    // As above, and the engine may hold the proxy to that.
+    // As above.
     if (typeof value === 'function') keepFunction(this, value);
     const own = value === this.proxy ? { ...descriptor, value: target } : descriptor;
     if (!Reflect.defineProperty(target, key, own)) return false;
+    // What is asked for so, the engine compares with what it finds on the shadow.
+    if (typeof value === 'function' && value !== this.proxy && descriptor.configurable === false) {
+      if (Reflect.getOwnPropertyDescriptor(target, key)?.writable === false) fixFunction(this, key, value);
+    }
     // The engine compares what was asked for with what the shadow has, if that has it or must have it.
     if (descriptor.configurable === false || Object.hasOwn(shadow, key)) {
       Reflect.defineProperty(shadow, key, { ...describe(this, target, key) });
@@ -112,6 +118,7 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
   override unresolve(): void {
     super.unresolve();
     this.methods = undefined;
+    this.fixed = undefined;
   }
 
   /** For who shows a proxy as it is made (`util.inspect` with `showProxy`): the handler is one of the parts. */
@@ -134,8 +141,9 @@ function get(this: ProxyTraps, shadow: object, key: PropertyKey, receiver: unkno
 function getUnresolved(state: ProxyTraps, shadow: object, key: PropertyKey, receiver: unknown): unknown {
   // No `then`: a promise that is resolved with the proxy takes it as its value and does not resolve it.
   if (key === 'then') return undefined;
+  // Whoever asks an object that inherits from the proxy, or another proxy of it, sees that this is not its state.
+  if (key === stateSymbol) return state;
   if (receiver === state.proxy) {
-    if (key === stateSymbol) return state;
     if (key === inspectCustom) return undefined;
     if (key === 'constructor' && isQuiet()) return QuietProxy;
     const method = factoryMethod(state, key);
@@ -161,8 +169,9 @@ function given(state: ProxyTraps, target: object, key: PropertyKey, value: unkno
     if (key !== 'constructor') return methodOf(state, key, value);
     return isQuiet() && !Object.hasOwn(target, key) ? QuietProxy : value;
   }
-  if (value === undefined && !(key in target)) return givenForNothing(state, target, key);
-  return value;
+  if (value !== undefined) return value;
+  const made = givenForNothing(state, target, key);
+  return made !== undefined && key in target ? undefined : made;
 }
 
 /** What the proxy has where its target has nothing. */
@@ -203,6 +212,7 @@ function describe(state: ProxyTraps, target: object, key: PropertyKey): Property
 /** Makes the shadow of a non-extensible target non-extensible: the engine wants both to say the same. */
 function lock(state: ProxyTraps, shadow: object, target: object): void {
   if (state.locked) return;
-  state.locked = true;
   lockShadow(shadow, target, (key) => ({ ...describe(state, target, key) }));
+  // Not before: the target may refuse to describe a property, as one of a module that has not been evaluated yet.
+  state.locked = true;
 }

@@ -14,19 +14,20 @@ const wrappers: ReadonlySet<string> = new Set(['String', 'Number', 'Boolean', 'B
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * What a proxy gives for a function that it read off its target. It is the same each time.
+ * What a proxy gives for a function that it read off its target. It is the same each time, and by whatever name.
  *
  * A method comes bound to the target, so that internal slots and private fields are found, and gives the proxy where
  * it would give its `this`. What is no method comes as it is: a function that is an enumerable own property (a callback
- * in an options object, an element of an array) or that a getter gave is data, a class is called by `new`, a proxy
- * binds its own, and the methods of `Object.prototype`, which work on anything, are known by their identity to many who
- * compare objects.
+ * in an options object, an element of an array) or that a getter gave is data, unless it is a method by another name;
+ * a class is called by `new`, a proxy binds its own, and the methods of `Object.prototype`, which work on anything, are
+ * known by their identity to many who compare objects.
  *
  * @param state - The proxy's state; it is resolved.
  * @param key - The key that it was read by.
  * @param method - The function that was read.
  */
 export function methodOf(state: ProxyTraps, key: PropertyKey, method: object): unknown {
+  if (state.fixed?.get(key) === method) return method;
   const methods = (state.methods ??= new WeakMap());
   let given = methods.get(method);
   if (given === undefined) {
@@ -37,14 +38,27 @@ export function methodOf(state: ProxyTraps, key: PropertyKey, method: object): u
 }
 
 /**
- * Has a proxy give a function as it is, from now on.
+ * Has a proxy give a function that is put on its target as it is, unless the target has it as a method already: then it
+ * has to be called on the target, whatever it is called by.
  *
  * @param state - The proxy's state; it is resolved.
- * @param method - The function.
+ * @param method - The function, before it is put there.
  */
 export function keepFunction(state: ProxyTraps, method: object): void {
   const methods = (state.methods ??= new WeakMap());
-  if (!methods.has(method)) methods.set(method, method);
+  if (!methods.has(method) && !isAlias(state.resolveSync(), method)) methods.set(method, method);
+}
+
+/**
+ * Has a proxy give a function as it is by one key for good: that of a property that can neither be configured nor
+ * written, which the engine holds the proxy to.
+ *
+ * @param state - The proxy's state; it is resolved.
+ * @param key - The key of the property.
+ * @param method - The function.
+ */
+export function fixFunction(state: ProxyTraps, key: PropertyKey, method: object): void {
+  (state.fixed ??= new Map()).set(key, method);
 }
 
 /**
@@ -89,10 +103,31 @@ function isMethod(target: object, key: PropertyKey, method: object): boolean {
   for (let owner: object | null = target; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
     if (descriptor === undefined) continue;
-    if (descriptor.value !== method || isObjectPrototype(owner)) return false;
-    return owner !== target || descriptor.enumerable === false;
+    if (descriptor.value === method) {
+      if (isObjectPrototype(owner)) return false;
+      if (owner !== target || descriptor.enumerable === false) return true;
+    }
+    break;
   }
-  return false; // another proxy has made it up
+  return isAlias(target, method);
+}
+
+/**
+ * Whether a function is a method of the target by any name: it, too, looks for the target's private fields or slots.
+ * So is a method that a constructor has put in a field, or that a getter gives.
+ */
+function isAlias(target: object, method: object): boolean {
+  // The static methods of a class are its own; what another object has of its own is no method, or found by its key.
+  const first = typeof target === 'function' ? target : Reflect.getPrototypeOf(target);
+  for (let owner: object | null = first; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    if (isObjectPrototype(owner)) return false;
+    for (const key of Reflect.ownKeys(owner)) {
+      if (key === 'constructor') continue;
+      const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+      if (descriptor?.value === method && (owner !== target || descriptor.enumerable === false)) return true;
+    }
+  }
+  return false;
 }
 
 /** Whether an object is the `Object.prototype` of this or another realm. */

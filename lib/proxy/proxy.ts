@@ -32,7 +32,7 @@ const kinds: ReadonlySet<string> = new Set<ProxyKind>([
  * @param options - The kind and the target, where they are known.
  * @returns The proxy.
  * @throws TypeError for what is no factory, or an unknown kind.
- * @throws NonProxiableTypeError when the target is `null` or a boolean.
+ * @throws NonProxiableTypeError when the target is `null`, a boolean, or a Proxy that has been revoked.
  * @example
  * ```ts
  * const words = createProxy(new LambdaFactory(() => readFileSync('words.txt', 'utf8').split('\n')), { kind: 'array' });
@@ -84,6 +84,10 @@ export function isResolved(proxy: ProxyOf<unknown>): boolean {
  *
  * A target that has a `then` method of its own is taken for a promise by the one that is returned here, as by
  * every promise; use {@link resolveSync} or {@link extract} for such.
+ *
+ * A factory that asks for its own proxy is told so, as long as it does before it first waits. After that it is not known
+ * to be the one who asks, and it waits for itself, as an asynchronous function does that awaits its own promise: until
+ * whoever waits gives up by a signal.
  *
  * @param proxy - The proxy; it is resolved from then on.
  * @param options - The signal gives up waiting. The factory is told when all who wait have given up.

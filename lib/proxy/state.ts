@@ -86,7 +86,7 @@ export class ProxyState implements SharedState {
    *
    * @param value - What was resolved.
    * @returns The target.
-   * @throws NonProxiableTypeError where nothing can behave as the value.
+   * @throws NonProxiableTypeError where nothing can behave as the value, or it is a Proxy that has been revoked.
    * @throws ProxyResolveError where the kind has promised something else.
    */
   populate(value: unknown): object {
@@ -109,9 +109,10 @@ export class ProxyState implements SharedState {
  * The kind of a value.
  *
  * @param value - Anything that can be proxied.
+ * @throws NonProxiableTypeError for a Proxy that has been revoked.
  */
 export function kindOf(value: unknown): ProxyKind {
-  if (Array.isArray(value)) return 'array';
+  if (isArray(value)) return 'array';
   const type = typeof value;
   return type === 'undefined' || type === 'boolean' ? 'object' : type;
 }
@@ -123,5 +124,17 @@ function objectOf(value: unknown): object {
       { value },
     );
   }
+  isArray(value); // refuses what nothing can be done with
   return Object(value) as object;
+}
+
+function isArray(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch (cause) {
+    throw new NonProxiableTypeError(
+      'No proxy can stand for a Proxy that has been revoked: every use of it is an error. Give what is behind it.',
+      { value, cause },
+    );
+  }
 }

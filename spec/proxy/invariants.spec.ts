@@ -248,6 +248,44 @@ describe('writing', () => {
     expect(runs).toBe(1);
   });
 
+  it.each<[string, (ran: () => void) => object, PropertyKey, (ran: () => void) => unknown]>([
+    ['a trap that refuses', (ran) => new Proxy({}, { set: () => (ran(), false) }), 'a', () => 1],
+    ['a trap that throws', (ran) => new Proxy({}, { set: () => { ran(); throw new RangeError('no'); } }), 'a', () => 1],
+    ['a conversion that throws', () => new Uint8Array(2), 0, (ran) => ({ valueOf() { ran(); throw new RangeError('no'); } })],
+    ['a conversion to a length that is none', () => [1], 'length', (ran) => ({ valueOf() { ran(); return -1; } })],
+  ])('%s runs as often as it does without the proxy', (_, make, key, value) => {
+    const outcomes = [make, (ran: () => void) => resolved(make(ran))].map((target) => {
+      let runs = 0;
+      const ran = (): void => { runs += 1; };
+      const object = target(ran) as Record<PropertyKey, unknown>;
+      let thrown: unknown;
+      try {
+        object[key] = value(ran);
+      } catch (error) {
+        thrown = error;
+      }
+      return { runs, thrown };
+    });
+    expect(outcomes[0]!.runs).toBeGreaterThan(0);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  }); // prettier-ignore
+
+  it.each([
+    ['a new element of an array whose length cannot be written', Object.defineProperty([1], 'length', { writable: false }), 1],
+    ['a shorter length of one', Object.freeze([1]), 'length'],
+  ] as const)('%s is refused', (_, target, key) => {
+    const proxy = resolved<Record<PropertyKey, unknown>>(target as never); // an array is an object
+    expect(() => (proxy[key] = 0)).toThrow(TypeError);
+    expect(Reflect.set(proxy, key, 0)).toBe(false);
+  }); // prettier-ignore
+
+  it('other properties of an array whose length cannot be written are none of its elements', () => {
+    const target = Object.defineProperty([1], 'length', { writable: false });
+    const proxy = resolved(target) as unknown as Record<string, unknown>;
+    proxy['name'] = 'n';
+    expect(Object.keys(target)).toEqual(['0', 'name']);
+  });
+
   it.each([
     ['frozen', Object.freeze({ a: 1 })],
     ['without a setter', { get a() { return 1; } }],

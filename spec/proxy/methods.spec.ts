@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { createProxy, isResolved } from '../../lib/proxy/proxy.js';
 import { CountingFactory, resolved, untouchable } from './factories-for-tests.js';
 
@@ -129,6 +130,105 @@ describe('a method', () => {
     const before = proxy.made;
     expect(proxy.make()).toBeInstanceOf(Counter);
     expect(proxy.made).toBe(before + 1);
+  });
+});
+
+describe('a method by another name', () => {
+  class Sealed {
+    #seal = 7;
+    readonly alias: () => number;
+    constructor() {
+      this.alias = this.open;
+    }
+    open(): number {
+      return this.#seal;
+    }
+    get opener(): () => number {
+      return this.open;
+    }
+    static #count = 3;
+    static counted(): number {
+      return this.#count;
+    }
+    static counter = this.counted;
+  }
+
+  it.each<[string, (p: Sealed) => unknown]>([
+    ['a field', (p) => p.alias],
+    ['a getter', (p) => p.opener],
+    ['all values', (p): unknown => Object.values(p)],
+    ['a copy', (p) => ({ ...(p as object) })],
+    ['a descriptor', (p): unknown => Object.getOwnPropertyDescriptor(p, 'alias')],
+  ])('finds private fields, and so does the method after it was read from %s', (_, read) => {
+    const proxy = resolved(new Sealed());
+    read(proxy);
+    expect([proxy.open(), proxy.alias(), proxy.opener()]).toEqual([7, 7, 7]);
+    expect(proxy.alias).toBe(proxy.open);
+  });
+
+  it('finds those of the class where it is static', () => {
+    const proxy = resolved(Sealed);
+    expect([proxy.counter(), proxy.counted()]).toEqual([3, 3]);
+  });
+
+  it.each<[string, (p: Record<string, unknown>) => unknown]>([
+    ['assigned', (p) => (p['saved'] = Map.prototype.get)],
+    ['assigned with others', (p) => Object.assign(p, { other: 1, saved: Map.prototype.get })],
+    ['defined', (p) => Object.defineProperty(p, 'saved', { value: Map.prototype.get, configurable: true })],
+  ])('finds internal slots where it was %s to the proxy', (_, put) => {
+    const proxy = resolved(new Map([['a', 1]]));
+    put(proxy as never); // a map takes further properties as any object
+    expect([proxy.get('a'), (proxy as unknown as { saved(key: string): unknown }).saved('a')]).toEqual([
+      1, 1,
+    ]);
+  });
+
+  it('is as it is by a name that the engine holds the proxy to, and by no other', () => {
+    const proxy = resolved(new Map([['a', 1]]));
+
+    const { get } = Map.prototype;
+    const fixed = Object.defineProperty(proxy, 'fixed', { value: get, configurable: false }) as unknown as {
+      fixed: unknown;
+    };
+    expect(fixed.fixed).toBe(get);
+    expect(Object.getOwnPropertyDescriptor(proxy, 'fixed')).toEqual(
+      Object.getOwnPropertyDescriptor(Object.defineProperty({}, 'fixed', { value: get }), 'fixed'),
+    );
+    expect(proxy.get('a')).toBe(1);
+  });
+
+  it('is one whatever is read and put before it is called', () => {
+    type Loose = Sealed & Record<string, unknown>;
+    const plain = (): number => 1;
+    const moves: readonly ((p: Loose, key: string) => unknown)[] = [
+      (p, key) => p[key],
+      (p) => Object.values(p),
+      (p) => p.opener,
+      (p, key) => (p[key] = p.open),
+      (p, key) => (p[key] = Sealed.prototype.open),
+      (p, key) => Object.assign(p, { [key]: p.alias }),
+      (p, key) => Object.defineProperty(p, key, { value: p.open, configurable: true, writable: true }),
+      (p, key) => (p[key] = plain),
+      (p, key) => Reflect.deleteProperty(p, key),
+    ];
+    const move = fc.record({ key: fc.constantFrom('a', 'b'), act: fc.constantFrom(...moves) });
+    fc.assert(
+      fc.property(fc.array(move), (some) => {
+        const [raw, proxy] = [new Sealed() as Loose, resolved(new Sealed()) as Loose];
+        for (const { key, act } of some) {
+          act(raw, key);
+          act(proxy, key);
+          for (const name of ['open', 'alias', 'opener', 'a', 'b']) {
+            const [expected, given] = [raw[name], proxy[name]] as [unknown, unknown];
+            expect(typeof given).toBe(typeof expected);
+            if (expected === plain) expect(given).toBe(plain);
+            if (typeof expected === 'function') {
+              expect(Reflect.apply(given as () => unknown, proxy, [])).toBe(Reflect.apply(expected, raw, []));
+            }
+          }
+        }
+      }),
+    );
   });
 });
 

@@ -15,7 +15,7 @@ import {
   resolveAsync,
   resolveSync,
 } from '../../lib/proxy/proxy.js';
-import type { Factory } from '../../lib/proxy/types.js';
+import type { Factory, ProxyOf } from '../../lib/proxy/types.js';
 import { AsyncFactory, CountingFactory, deferred, resolved, untouchable } from './factories-for-tests.js';
 
 /** What a call throws; the test fails where it throws nothing. */
@@ -545,6 +545,36 @@ describe('a factory that gives a proxy', () => {
   });
 });
 
+describe('a Proxy that has been revoked', () => {
+  const revoked = (): object => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+
+  it('is refused as a target', () => {
+    expect(() => createProxy(new CountingFactory(revoked), { target: revoked() })).toThrow(
+      NonProxiableTypeError,
+    );
+    expect(() => createProxy(new CountingFactory(revoked), { kind: 'object', target: revoked() })).toThrow(
+      /has been revoked/,
+    );
+  });
+
+  it('is refused from a factory, with the cause', async () => {
+    const proxy = createProxy(new CountingFactory(revoked));
+    expect(thrownBy(() => Object.keys(proxy))).toMatchObject({
+      name: 'NonProxiableTypeError',
+      cause: expect.any(TypeError) as unknown,
+    });
+    // Its promise looks at it before anybody else.
+    await expect(resolve(proxy)).rejects.toMatchObject({
+      name: 'ProxyResolveError',
+      cause: expect.any(TypeError) as unknown,
+    });
+  });
+});
+
 describe('a factory that needs its own proxy', () => {
   const circular = /uses the proxy that it is to produce the target of/;
 
@@ -582,6 +612,44 @@ describe('a factory that needs its own proxy', () => {
     const third: object = createProxy(new CountingFactory<object>(() => fourth));
     const fourth: object = createProxy(new CountingFactory<object>(() => third));
     expect(() => Object.keys(third)).toThrow(circular);
+  });
+
+  it.each<[string, () => object]>([
+    [
+      'its own',
+      () => {
+        const proxy: object = createProxy(
+          new AsyncFactory<object>(() => Promise.resolve().then(() => resolve(proxy))),
+        );
+        return proxy;
+      },
+    ],
+    [
+      'that of another, which waits for it',
+      () => {
+        const first: object = createProxy(
+          new AsyncFactory<object>(() => Promise.resolve().then(() => resolve(second))),
+        );
+        const second: object = createProxy(
+          new AsyncFactory<object>(() => Promise.resolve().then(() => resolve(first))),
+        );
+        return first;
+      },
+    ],
+  ])('waits for itself when it asks for %s after it has waited, until one gives up', async (_, make) => {
+    const proxy = make() as object & ProxyOf<object>;
+    const leaving = new AbortController();
+    const waiting = resolve(proxy, { signal: leaving.signal });
+    const outcome = waiting.then(
+      () => 'resolved',
+      (error: unknown) => error,
+    );
+    // All that could happen by itself has happened by then.
+    await new Promise(setImmediate);
+    expect(isResolved(proxy)).toBe(false);
+    const reason = new Error('It takes too long.');
+    leaving.abort(reason);
+    expect(await outcome).toBe(reason);
   });
 
   it('works again when it does not', () => {

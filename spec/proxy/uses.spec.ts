@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { ProxyUnresolvedError } from '../../lib/errors.js';
-import { createProxy, extract, isResolved, resolve } from '../../lib/proxy/proxy.js';
+import { createProxy, extract, isProxy, isResolved, resolve } from '../../lib/proxy/proxy.js';
 import type { ObjectProxy } from '../../lib/proxy/types.js';
 import { AsyncFactory, CountingFactory, resolved, untouchable } from './factories-for-tests.js';
 
@@ -152,6 +152,10 @@ const leaving: readonly (readonly [string, (p: unknown) => unknown])[] = [
   ['an argument', (p) => ((...args: unknown[]) => args.length)(p)],
   ['a throw', (p) => { try { throw p; } catch (thrown) { return thrown; } }],
   ['Object()', (p): unknown => Object(p)],
+  ['being the prototype of an object', (p) => Object.create(p as object) as unknown],
+  ['isProxy of what inherits from it', (p) => isProxy(Object.create(p as object))],
+  ['isProxy of another proxy of it', (p) => isProxy(new Proxy(p as object, {}))],
+  ['being the prototype of the new prototype of a proxy', (p) => Object.setPrototypeOf(resolved({}), Object.create(p as object) as object) as unknown],
   ['util.inspect', (p) => inspect(p)],
   ['util.inspect of what holds it', (p) => inspect({ deep: { er: [p, new Map([[p, p]])] } }, { depth: 9 })],
 ]; // prettier-ignore
