@@ -75,12 +75,7 @@ export class KeyvConnector implements Connector<UUIDKey> {
     this.#keyv = keyv;
     this.#ownsKeyv = ownsKeyv;
     const { iterator } = keyv;
-    if (iterator !== undefined)
-      this.list = (options) =>
-        this.#list(
-          entriesOf(() => iterator.call(keyv)),
-          options,
-        );
+    if (iterator !== undefined) this.list = (options) => this.#list(entriesOf(keyv, iterator), options);
   }
 
   /**
@@ -212,10 +207,11 @@ async function failuresOf(operations: readonly Promise<void>[]): Promise<Failure
 
 /** What there is, with what the backend fails with as a ConnectorError. */
 async function* entriesOf(
-  iterate: () => AsyncIterable<readonly unknown[]>,
+  keyv: KeyvLike,
+  iterator: NonNullable<KeyvLike['iterator']>,
 ): AsyncGenerator<readonly unknown[], void, undefined> {
   try {
-    yield* iterate();
+    yield* iterator.call(keyv);
   } catch (cause) {
     throw new ConnectorError(
       'The Keyv could not list its objects. See "cause" for what its backend said, and whether it can be reached.',
