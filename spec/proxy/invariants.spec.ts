@@ -352,3 +352,20 @@ it('a frozen object with a constructor and a toJSON of its own can be looked at 
   expect(withoutResolving(() => proxy.constructor)).toBe(Account);
   expect(JSON.stringify(proxy)).toBe('"reference"');
 });
+
+it('a target that refuses to describe a property once is found non-extensible after that', () => {
+  let refusals = 1;
+  const target = new Proxy(Object.preventExtensions({ a: 1 }), {
+    getOwnPropertyDescriptor(of, key) {
+      if (refusals > 0) {
+        refusals -= 1;
+        throw new RangeError('not yet');
+      }
+      return Reflect.getOwnPropertyDescriptor(of, key);
+    },
+  });
+  const proxy = resolved(target);
+  expect(() => Object.isExtensible(proxy)).toThrow(RangeError);
+  expect(Object.isExtensible(proxy)).toBe(false);
+  expect(readAll(proxy)).toEqual(readAll(target));
+});
