@@ -3,9 +3,10 @@
 /* eslint-disable @typescript-eslint/no-deprecated -- Error.isError is newer than the oldest runtime that runs this */
 
 import { types } from 'node:util';
-import { stateOf } from '../../../lib/proxy/brand.js';
-import { createProxy, resolve } from '../../../lib/proxy/proxy.js';
+import { stateOf, stateSymbol } from '../../../lib/proxy/brand.js';
+import { createProxy, extract, isResolved, resolve } from '../../../lib/proxy/proxy.js';
 import { kindOf } from '../../../lib/proxy/state.js';
+import type { ProxyKind } from '../../../lib/proxy/types.js';
 import { AsyncFactory, CountingFactory } from '../factories-for-tests.js';
 import { describeTarget, describeValue } from './description.js';
 import type { Subject } from './description.js';
@@ -18,6 +19,8 @@ export type State =
   | 'resolved by use'
   | 'resolved by await'
   | 'not resolvable in place'
+  /** Resolved by use, of an array or function, which nobody has told it beforehand. */
+  | 'resolved by use, of no kind'
   /** Resolved, and compared with the primitive in place of its wrapper object. */
   | 'against the primitive';
 
@@ -38,50 +41,65 @@ export interface Deviation {
   readonly state: State;
   readonly raw: Outcome;
   readonly proxied: Outcome;
+  /** What it does to a `Proxy` without traps: what no proxy can help doing. */
+  readonly bare: Outcome;
+  /** What the operation's {@link Operation.equivalent} does to the raw value. */
+  readonly equivalent: Outcome | undefined;
+  /** What it does to an object that has all that the proxy has, but is no array and no function. */
+  readonly asObject: Outcome | undefined;
 }
+
+/** A deviation, without what it is judged by. */
+type Finding = Pick<Deviation, 'state' | 'raw' | 'proxied'>;
 
 /**
  * Runs an operation on a raw value and on a proxy in each state.
  *
- * @returns Where the proxy did something else.
+ * @returns Where the proxy did something else, and how many comparisons were made.
  */
-export async function compare(target: Target, operation: Operation): Promise<Deviation[]> {
-  const rawValue = Object(target.make()) as object; // the proxy of a primitive behaves as its wrapper object
-  const raw = await outcomeOf(operation, { itself: rawValue, target: rawValue }, target);
-  const deviations: Deviation[] = [];
+export async function compare(
+  target: Target,
+  operation: Operation,
+): Promise<{ deviations: Deviation[]; comparisons: number }> {
+  const raw = await outcomeOf(operation, rawSubject(target), target);
+  const findings: Finding[] = [];
+  let comparisons = 0;
   const check = (state: State, expected: Outcome, proxied: Outcome): void => {
-    if (!equal(expected, proxied)) {
-      deviations.push({ target: target.name, operation: operation.name, state, raw: expected, proxied });
-    }
+    comparisons += 1;
+    if (!equal(expected, proxied)) findings.push({ state, raw: expected, proxied });
   };
   check('resolved', raw, await outcomeOf(operation, resolvedSubject(target), target));
-  check('resolved by use', raw, await outcomeOf(operation, unresolvedSubject(target), target));
+  check('resolved by use', raw, await outcomeOfFirstUse(operation, target, kindOf(target.make())));
   check('resolved by await', raw, await outcomeOf(operation, await awaitedSubject(target), target));
+  if (hasShadowOfItsOwn(target.make())) {
+    check('resolved by use, of no kind', raw, await outcomeOfFirstUse(operation, target, undefined));
+  }
 
   const { subject, factory } = asyncSubject(target);
   const early = await outcomeOf(operation, subject, target);
   if (factory.calls > 0) throw new Error(`${operation.name} has called an asynchronous factory.`);
-  const untouched = { effect: early.effect }; // the factory has it still
-  if (!refusals.has(early.result)) check('not resolvable in place', { ...raw, ...untouched }, early);
-  return deviations;
+  // The factory has the target still, and nothing may have happened to it; nor may a refusal come late.
+  const untouched = { ...raw, effect: describeTarget(rawSubject(target)) };
+  const refused = refusals.has(early.result) && operation.resolves !== false;
+  const expected = refused ? { ...untouched, result: early.result, calls: [] } : untouched;
+  check('not resolvable in place', expected, early);
+  return { deviations: await judged(findings, target, operation), comparisons };
 }
 
 /**
  * Runs an operation on a raw value and on a proxy that is not resolved yet: the state in which most can go wrong.
  *
  * @param wrapped - Whether a primitive's proxy is compared with its wrapper object, and not with itself.
- * @returns Where the proxy did something else.
+ * @returns Whether the proxy did the same.
  */
-export async function compareUnresolved(
+export async function sameUnresolved(
   target: Target,
   operation: Operation,
   wrapped: boolean,
-): Promise<Deviation[]> {
+): Promise<boolean> {
   const value: unknown = wrapped ? Object(target.make()) : target.make();
   const raw = await outcomeOf(operation, { itself: value, target: Object(value) }, target);
-  const proxied = await outcomeOf(operation, unresolvedSubject(target), target);
-  if (equal(raw, proxied)) return [];
-  return [{ target: target.name, operation: operation.name, state: 'resolved by use', raw, proxied }];
+  return equal(raw, await outcomeOf(operation, unresolvedSubject(target, kindOf(value)).subject, target));
 }
 
 /**
@@ -94,7 +112,7 @@ export async function compareWithPrimitive(target: Target, operation: Operation)
   const raw = await outcomeOf(operation, { itself: value, target: Object(value) }, target);
   const proxied = await outcomeOf(operation, resolvedSubject(target), target);
   if (equal(raw, proxied)) return [];
-  return [{ target: target.name, operation: operation.name, state: 'against the primitive', raw, proxied }];
+  return judged([{ state: 'against the primitive', raw, proxied }], target, operation);
 }
 
 /** What a use of a proxy gives that cannot be resolved in place. */
@@ -103,11 +121,66 @@ const refusals: ReadonlySet<string> = new Set([
   'promise that throws ProxyUnresolvedError',
 ]);
 
-/** How many comparisons `compare` makes. */
-export const statesCompared = 4;
-
-function equal(a: Outcome, b: Outcome): boolean {
+/**
+ * Whether two outcomes are the same.
+ *
+ * @param a - One.
+ * @param b - The other.
+ */
+export function equal(a: Outcome, b: Outcome): boolean {
   return a.result === b.result && a.effect === b.effect && a.calls.join() === b.calls.join();
+}
+
+/** Adds what others do in the proxy's place, where there is something to judge. */
+async function judged(
+  findings: readonly Finding[],
+  target: Target,
+  operation: Operation,
+): Promise<Deviation[]> {
+  if (findings.length === 0) return [];
+  const common = {
+    target: target.name,
+    operation: operation.name,
+    bare: await outcomeOf(operation, bareSubject(target), target),
+    asObject: hasShadowOfItsOwn(target.make())
+      ? await outcomeOf(operation, objectSubject(target), target)
+      : undefined,
+  };
+  const deviations: Deviation[] = [];
+  for (const finding of findings) {
+    const kind = finding.state === 'resolved by use, of no kind' ? undefined : kindOf(target.make());
+    deviations.push({ ...common, ...finding, equivalent: await equivalentOutcome(operation, target, kind) });
+  }
+  return deviations;
+}
+
+/** What the proxy's is to be, where the operation is another one on it: told in the words of who has the proxy. */
+async function equivalentOutcome(
+  { name, equivalent }: Operation,
+  target: Target,
+  kind: ProxyKind | undefined,
+): Promise<Outcome | undefined> {
+  if (equivalent === undefined) return undefined;
+  const { subject } = unresolvedSubject(target, kind);
+  extract(subject.itself as object);
+  const run: Operation['run'] = (p, context) => equivalent(subject.target, context, p);
+  const outcome = await outcomeOf({ name, run }, subject, target);
+  // A method that returns its `this` returns the proxy.
+  return { ...outcome, result: outcome.result === '<target>' ? '<itself>' : outcome.result };
+}
+
+/** Of the use that resolves the proxy; or does not, where the operation is one that must not. */
+async function outcomeOfFirstUse(
+  operation: Operation,
+  target: Target,
+  kind: ProxyKind | undefined,
+): Promise<Outcome> {
+  const { subject, factory } = unresolvedSubject(target, kind);
+  const outcome = await outcomeOf(operation, subject, target);
+  const called = factory.calls > 0 || isResolved(subject.itself as object);
+  return called && operation.resolves === false
+    ? { ...outcome, result: `${outcome.result}, and was resolved by it` }
+    : outcome;
 }
 
 async function outcomeOf(operation: Operation, subject: Subject, target: Target): Promise<Outcome> {
@@ -134,7 +207,7 @@ async function outcomeOf(operation: Operation, subject: Subject, target: Target)
 
 /** Waits for promises and runs asynchronous iterators, and describes what they give. */
 async function describeResult(value: unknown, subject: Subject): Promise<string> {
-  if (value === subject.itself) return describeValue(value, subject);
+  if (value === subject.itself || value === subject.target) return describeValue(value, subject);
   if (types.isPromise(value)) {
     try {
       return `promise of ${describeValue(await value, subject)}`;
@@ -151,9 +224,52 @@ async function describeResult(value: unknown, subject: Subject): Promise<string>
 }
 
 function errorName(error: unknown): string {
+  if (error instanceof DOMException) return error.name;
   return types.isNativeError(error)
     ? error.constructor.name
     : describeValue(error, { itself: undefined, target: errorName });
+}
+
+/** Whether `typeof` or `Array.isArray` tells the value from an object, so that its proxy has to know its kind. */
+function hasShadowOfItsOwn(value: unknown): boolean {
+  return Array.isArray(value) || typeof value === 'function';
+}
+
+function rawSubject(target: Target): Subject {
+  const value = Object(target.make()) as object; // the proxy of a primitive behaves as its wrapper object
+  return { itself: value, target: value };
+}
+
+function bareSubject(target: Target): Subject {
+  const value = Object(target.make()) as object;
+  return { itself: new Proxy(value, {}), target: value };
+}
+
+/** Has all that a proxy has, and is one of this package to its methods; but to the engine it is a plain object. */
+function objectSubject(target: Target): Subject {
+  const { itself, target: value } = resolvedSubject(target);
+  const proxy = itself as object;
+  const object: object = new Proxy(
+    {},
+    {
+      get(_, key) {
+        if (key === stateSymbol)
+          return Object.create(stateOf(proxy) ?? null, { proxy: { value: object } }) as object;
+        const got: unknown = Reflect.get(proxy, key);
+        return got === proxy ? object : got;
+      },
+      set: (_, key, each) => Reflect.set(proxy, key, each),
+      has: (_, key) => Reflect.has(proxy, key),
+      deleteProperty: (_, key) => Reflect.deleteProperty(proxy, key),
+      getPrototypeOf: () => Reflect.getPrototypeOf(proxy),
+      ownKeys: () => Reflect.ownKeys(proxy),
+      getOwnPropertyDescriptor(_, key) {
+        const descriptor = Reflect.getOwnPropertyDescriptor(proxy, key);
+        return descriptor && { ...descriptor, configurable: true }; // else the engine asked for it on the {}
+      },
+    },
+  );
+  return { itself: object, target: value };
 }
 
 /** The proxy of a primitive wraps it when it is resolved, so that its target is known only then. */
@@ -172,9 +288,13 @@ function resolvedSubject(target: Target): Subject {
   return subjectOf(createProxy<unknown>(new CountingFactory(() => value), { target: value }), value);
 }
 
-function unresolvedSubject(target: Target): Subject {
+function unresolvedSubject(
+  target: Target,
+  kind: ProxyKind | undefined,
+): { subject: Subject; factory: CountingFactory<unknown> } {
   const value = target.make();
-  return subjectOf(createProxy<unknown>(new CountingFactory(() => value), { kind: kindOf(value) }), value);
+  const factory = new CountingFactory(() => value);
+  return { subject: subjectOf(createProxy<unknown>(factory, { kind }), value), factory };
 }
 
 async function awaitedSubject(target: Target): Promise<Subject> {

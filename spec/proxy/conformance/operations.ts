@@ -5,6 +5,9 @@
 
 /* eslint-disable -- asks everything of everything: what is wrong for most values is the point */
 
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { types } from 'node:util';
 
 /** What an operation is given beside the subject. */
@@ -19,6 +22,13 @@ export interface Context {
 export interface Operation {
   readonly name: string;
   run(p: any, context: Context): unknown;
+  /** `false`: it needs the value only and nothing of what it holds, so that a proxy must not be resolved by it. */
+  readonly resolves?: false;
+  /**
+   * What the page says that it does on a proxy, done on the raw value: a difference is known only as far as the outcome
+   * is that of this.
+   */
+  equivalent?(raw: any, context: Context, proxy: any): unknown;
 }
 
 /** Without `new Function` no code of this file could be sloppy. */
@@ -29,7 +39,14 @@ const sloppySet = sloppy('p,k,v', 'p[k] = v; return p[k];');
 const sloppyDelete = sloppy('p,k', 'return delete p[k];');
 const sloppyWith = sloppy('p', 'with (p) { return typeof a; }');
 
-const operation = (name: string, run: Operation['run']): Operation => ({ name, run });
+const operation = (name: string, run: Operation['run'], equivalent?: Operation['equivalent']): Operation => ({
+  name,
+  run,
+  ...(equivalent && { equivalent }),
+});
+
+/** Must not resolve. */
+const passing = (name: string, run: Operation['run']): Operation => ({ name, run, resolves: false });
 
 /** Names a key as it is written. */
 const written = (key: PropertyKey): string =>
@@ -111,27 +128,46 @@ export const operationsOnPrimitives: readonly Operation[] = [
 /** What is done to a value as a whole. */
 export const operations: readonly Operation[] = [
   // What needs no more than the value.
-  operation('typeof', (p) => typeof p),
+  passing('typeof', (p) => typeof p),
   operation('typeof of what it wraps', (p) => typeof p.valueOf()),
-  operation('===', (p) => p === p),
-  operation('Object.is', (p) => Object.is(p, p)),
-  operation('truthiness', (p) => (p ? 1 : 2)),
-  operation('??', (p) => p ?? 1),
-  operation('== null', (p) => p == null),
-  operation('await', async (p) => await p),
-  operation('return from async', async (p) => (async () => p)()),
-  operation('Promise.resolve', (p) => Promise.resolve(p)),
-  operation('Promise.all', (p) => Promise.all([p])),
+  passing('===', (p) => p === p),
+  passing('Object.is', (p) => Object.is(p, p)),
+  passing('truthiness', (p) => (p ? 1 : 2)),
+  passing('??', (p) => p ?? 1),
+  passing('== null', (p) => p == null),
+  passing('await', async (p) => await p),
+  passing('return from async', async (p) => (async () => p)()),
+  { name: 'Promise.resolve', run: (p) => Promise.resolve(p), resolves: false, equivalent: (raw) => raw.then((value: unknown) => value) },
+  passing('Promise.all', (p) => Promise.all([p])),
   operation('yield*', (p) => [...(function* () { yield* p; })()]),
   operation('for await', async (p) => { const all = []; for await (const each of p) all.push(each); return all; }),
-  operation('throw', (p) => { try { throw p; } catch (e) { return e; } }),
-  operation('Map key', (p) => new Map([[p, 1]]).get(p)),
-  operation('Set member', (p) => [...new Set([p, p])].length),
-  operation('WeakMap key', (p) => new WeakMap([[p, 1]]).get(p)),
-  operation('WeakRef', (p) => new WeakRef(p).deref()),
-  operation('Object()', (p) => Object(p)),
-  operation('in an array', (p) => [p].indexOf(p)),
-  operation('as default', (p) => ((a = p) => a)()),
+  passing('throw', (p) => { try { throw p; } catch (e) { return e; } }),
+  passing('Map key', (p) => new Map([[p, 1]]).get(p)),
+  passing('Set member', (p) => [...new Set([p, p])].length),
+  passing('WeakMap key', (p) => new WeakMap([[p, 1]]).get(p)),
+  passing('WeakRef', (p) => new WeakRef(p).deref()),
+  passing('Object()', (p) => Object(p)),
+  passing('in an array', (p) => [p].indexOf(p)),
+  passing('as default', (p) => ((a = p) => a)()),
+  passing('as an argument', (p) => ((...args: unknown[]) => args)(p)),
+  passing('as a value', (p) => ({ a: p, b: [p], c: new Map([[1, p]]) })),
+  passing('as a prototype', (p) => { Object.create(p); return 0; }),
+  passing('optional chain', (p) => (p ?? undefined) === p),
+  passing('ternary', (p) => (p ? p : 0) === p),
+  passing('!', (p) => !p),
+  passing('&&', (p) => p && 1),
+  passing('Promise.allSettled', (p) => Promise.allSettled([p])),
+  passing('Promise.race', (p) => Promise.race([p])),
+  passing('Promise.any', (p) => Promise.any([p])),
+  passing('then gives it', (p) => Promise.resolve(1).then(() => p)),
+  passing('new Promise', (p) => new Promise((fulfil) => fulfil(p))),
+  passing('yield from async', async (p) => { for await (const each of (async function* () { yield p; })()) return each; return 0; }),
+  passing('yield', (p) => (function* () { yield p; })().next()),
+  passing('WeakSet member', (p) => new WeakSet([p]).has(p)),
+  passing('indexOf, lastIndexOf, find', (p) => [[p].indexOf(p), [p].lastIndexOf(p), [p].find((each) => each === p) === p]),
+  passing('in a spread array', (p) => [...[p]].length),
+  passing('Array.of', (p) => Array.of(p).length),
+  passing('FinalizationRegistry', (p) => { new FinalizationRegistry(() => 0).register(p, 1, p); return 0; }),
 
   // Own properties.
   operation('Object.keys', (p) => Object.keys(p)),
@@ -192,7 +228,7 @@ export const operations: readonly Operation[] = [
   operation('new, then a method', (p) => new p('a').greet()),
   operation('Reflect.construct', (p) => Reflect.construct(p, ['a'])),
   operation('Reflect.construct with another target', (p) => Reflect.construct(p, ['a'], class Other {})),
-  operation('Reflect.construct as another target', (p) => Reflect.construct(class Other {}, [], p)),
+  operation('Reflect.construct as another target', (p) => Reflect.construct(class Other {}, [], p), (raw) => Object.create(raw.prototype ?? Object.prototype)),
   operation('extends', (p) => { class Child extends p {} const child = new (Child as any)('a'); return [child instanceof Child, child instanceof p, Object.getPrototypeOf(Child) === p]; }),
   operation('extends, then super', (p) => { class Child extends p { greet(): unknown { return super.greet(); } } return new (Child as any)('a').greet(); }),
   operation('extends, then a static method', (p) => { class Child extends p {} return (Child as any).of('b') instanceof Child; }),
@@ -234,16 +270,16 @@ export const operations: readonly Operation[] = [
   operation('encodeURIComponent', (p) => encodeURIComponent(p)),
   operation('JSON.stringify', (p) => JSON.stringify(p)),
   operation('JSON.stringify inside', (p) => JSON.stringify({ a: [p] }, null, 2)),
-  operation('JSON.stringify by a replacer', (p) => JSON.stringify([p], (_, value) => (typeof value === 'number' ? value + 1 : value))),
+  operation('JSON.stringify by a replacer', (p) => JSON.stringify([p], (_, value) => (typeof value === 'number' ? value + 1 : value)), (raw) => JSON.stringify([raw.valueOf()], (_, value) => (typeof value === 'number' ? value + 1 : value))),
   operation('JSON.stringify as a replacer', (p) => JSON.stringify({ a: 1, b: 2 }, p)),
   operation('Object.prototype.toString', (p) => Object.prototype.toString.call(p)),
-  operation('Symbol.toStringTag', (p) => p[Symbol.toStringTag]),
+  operation('Symbol.toStringTag', (p) => p[Symbol.toStringTag], (raw) => Object.prototype.toString.call(raw).slice(8, -1)),
   operation('toString', (p) => p.toString()),
   operation('toLocaleString', (p) => p.toLocaleString('en', { timeZone: 'UTC' })),
   operation('valueOf', (p) => p.valueOf()),
 
   // Iteration and arrays.
-  operation('Array.isArray', (p) => Array.isArray(p)),
+  passing('Array.isArray', (p) => Array.isArray(p)),
   operation('array spread', (p) => [...p]),
   operation('argument spread', (p) => ((...args: unknown[]) => args)(...p)),
   operation('array destructuring', (p) => { const [a, , ...rest] = p; return [a, rest]; }),
@@ -256,9 +292,9 @@ export const operations: readonly Operation[] = [
   operation('Array.prototype.map.call', (p) => Array.prototype.map.call(p, (x) => typeof x)),
   operation('Array.prototype.push.call', (p) => Array.prototype.push.call(p, 1)),
   operation('Array.prototype.concat', (p) => ([] as unknown[]).concat(p, [1])),
-  operation('Array.prototype.concat of itself', (p) => p.concat(p)),
+  operation('Array.prototype.concat of itself', (p) => p.concat(p), (raw, _, proxy) => raw.concat(proxy)),
   operation('Array.prototype.flat', (p) => [p].flat()),
-  operation('Array.prototype.includes', (p) => [p].includes(p)),
+  passing('Array.prototype.includes', (p) => [p].includes(p)),
   operation('length =', (p) => { p.length = 1; return [p.length, p[1]]; }),
   operation('length = more', (p) => { p.length = 5; return p.length; }),
   operation('[length] =', (p) => { p[p.length] = 9; return p.length; }),
@@ -277,7 +313,7 @@ export const operations: readonly Operation[] = [
   // Built-in functions that look at what they are given.
   operation('new Map()', (p) => new Map(p)),
   operation('new Set()', (p) => new Set(p)),
-  operation('new Date()', (p) => new Date(p).getTime()),
+  operation('new Date()', (p) => new Date(p).getTime(), (raw) => new Date(String(raw)).getTime()),
   operation('new RegExp()', (p) => new RegExp(p)),
   operation('RegExp', (p) => RegExp(p) === p),
   operation('match', (p) => 'xaby'.match(p)),
@@ -291,9 +327,9 @@ export const operations: readonly Operation[] = [
   operation('new URLSearchParams()', (p) => [...new URLSearchParams(p)]),
   operation('new Headers()', (p) => [...new Headers(p)]),
   // Node 18 ends the process when it makes a Blob of shared memory.
-  operation('new Blob()', (p) => (p?.[Symbol.toStringTag] === 'SharedArrayBuffer' ? 0 : new Blob(['a', p]).size)),
-  operation('new Uint8Array()', (p) => new Uint8Array(p)),
-  operation('new Float64Array()', (p) => new Float64Array(p).length),
+  operation('new Blob()', (p) => (p?.[Symbol.toStringTag] === 'SharedArrayBuffer' ? 0 : new Blob(['a', p]).size), (raw) => new Blob(['a', String(raw)]).size),
+  operation('new Uint8Array()', (p) => new Uint8Array(p), () => new Uint8Array({} as never)),
+  operation('new Float64Array()', (p) => new Float64Array(p).length, () => 0),
   operation('new DataView()', (p) => new DataView(p).byteLength),
   operation('set of a typed array', (p) => { const to = new Uint8Array(16); to.set(p); return to; }),
   operation('Buffer.from', (p) => Buffer.from(p)),
@@ -301,20 +337,30 @@ export const operations: readonly Operation[] = [
   operation('Buffer.compare', (p, { other }) => Buffer.compare(p, other)),
   operation('Buffer.byteLength', (p) => Buffer.byteLength(p)),
   operation('TextDecoder', (p) => new TextDecoder().decode(p)),
-  operation('ArrayBuffer.isView', (p) => ArrayBuffer.isView(p)),
+  passing('ArrayBuffer.isView', (p) => ArrayBuffer.isView(p)),
   operation('Buffer.isBuffer', (p) => Buffer.isBuffer(p)),
   operation('Atomics.load', (p) => Atomics.load(p, 0)),
-  operation('structuredClone', (p) => structuredClone(p)),
-  operation('structuredClone inside', (p) => structuredClone({ p })),
+  passing('structuredClone', (p) => structuredClone(p)),
+  passing('structuredClone inside', (p) => structuredClone({ p })),
   operation('Error.prototype.toString', (p) => Error.prototype.toString.call(p)),
-  operation('as a cause', (p) => new Error('e', { cause: p }).cause),
+  passing('as a cause', (p) => new Error('e', { cause: p }).cause),
   operation('stack', (p) => typeof p.stack),
-  operation('Promise.reject', async (p) => { try { await Promise.reject(p); } catch (e) { return e; } return undefined; }),
+  operation('Error.captureStackTrace', (p) => { Error.captureStackTrace(p); return typeof p.stack; }),
+  // A form writes a boundary of its own each time.
+  operation('new Response()', (p) => (p?.[Symbol.toStringTag] === 'FormData' ? 0 : new Response(p).text()), (raw) => new Response(String(raw)).text()),
+  operation('new Request()', (p) => new Request(p).url),
+  operation('crypto.Hash.update', (p) => createHash('md5').update(p).digest('hex')),
+  operation('fs.writeFile', (p) => writeFileSync(devNull, p)),
+  operation('structuredClone, transferred', (p) => structuredClone(1, { transfer: [p] })),
+  operation('new Intl.NumberFormat()', (p) => new Intl.NumberFormat(p).format(1.5), () => new Intl.NumberFormat([]).format(1.5)),
+  operation('Iterator.from', (p) => [...((globalThis as any).Iterator?.from(p) ?? [])]),
+  operation('AbortSignal.any of it', (p) => AbortSignal.any([p]).aborted),
+  passing('Promise.reject', async (p) => { try { await Promise.reject(p); } catch (e) { return e; } return undefined; }),
   operation('Intl.NumberFormat', (p) => new Intl.NumberFormat('en').format(p)),
   operation('Intl.DateTimeFormat', (p) => new Intl.DateTimeFormat('en', { timeZone: 'UTC' }).format(p)),
   operation('AbortSignal.any', (p) => AbortSignal.any([p.signal]).aborted),
   operation('addEventListener', (p) => p.addEventListener('e', p)),
-  operation('dispatchEvent', (p) => { let seen; p.addEventListener('e', (event: Event) => { seen = event.target; }); p.dispatchEvent(new Event('e')); return seen; }),
+  operation('dispatchEvent', (p) => { let seen; p.addEventListener('e', (event: Event) => { seen = event.target; }); p.dispatchEvent(new Event('e')); return { seen }; }),
   operation('emit', (p, { spy }) => { p.on('e', spy(() => 1)); return p.emit('e', 1); }),
   operation('next', (p) => [p.next(), p.next()]),
   operation('return', (p) => [p.next(), p.return(9), p.next()]),
@@ -323,6 +369,7 @@ export const operations: readonly Operation[] = [
   operation('an argument of its own kind', (p, { other }) => p.equals(other)),
   operation('for an argument of its own kind', (p, { other }) => other.equals(p)),
   operation('Object.prototype.valueOf', (p) => Object.prototype.valueOf.call(p)),
-  ...Object.entries(types).map(([name, is]) => operation(`util.types.${name}`, (p) => is(p))),
-  ...('isError' in Error ? [operation('Error.isError', (p) => (Error as any).isError(p))] : []),
+  // Two of them are written in JavaScript and read properties.
+  ...Object.entries(types).map(([name, is]) => (/^is(CryptoKey|KeyObject)$/.test(name) ? operation : passing)(`util.types.${name}`, (p) => is(p))),
+  ...('isError' in Error ? [passing('Error.isError', (p) => (Error as any).isError(p))] : []),
 ]; // prettier-ignore

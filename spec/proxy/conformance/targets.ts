@@ -172,7 +172,7 @@ const collections: readonly Target[] = [
 ]; // prettier-ignore
 
 const values: readonly Target[] = [
-  { name: 'Date', make: () => new Date(1000) },
+  { name: 'Date', make: () => new Date(1001) },
   { name: 'invalid Date', make: () => new Date(NaN) },
   { name: 'RegExp', make: () => /a(?<n>b)?/ },
   { name: 'global RegExp', make: () => Object.assign(/a/gi, { lastIndex: 1 }) },

@@ -1,7 +1,7 @@
 /** lodash as a judge: every function of it, found by reflection, is given a proxy. */
 
 import lodash from 'lodash';
-import { compareUnresolved } from '../conformance/comparison.js';
+import { sameUnresolved } from '../conformance/comparison.js';
 import type { Context, Operation } from '../conformance/operations.js';
 import { targets } from '../conformance/targets.js';
 import type { Target } from '../conformance/targets.js';
@@ -61,7 +61,7 @@ export async function judgeByLodash(sample: Target): Promise<{ noticed: string[]
     let same = true;
     for (const operation of operationsOf(call)) {
       count += 1;
-      same &&= (await compareUnresolved(sample, operation, true)).length === 0;
+      same &&= await sameUnresolved(sample, operation, true);
     }
     if (!same) noticed.push(name);
   }

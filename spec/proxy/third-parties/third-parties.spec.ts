@@ -1,4 +1,4 @@
-import { compareUnresolved } from '../conformance/comparison.js';
+import { sameUnresolved } from '../conformance/comparison.js';
 import { judges } from './judges.js';
 import { judgeByLodash, lodashExceptions, lodashSamples } from './lodash.js';
 import { samples } from './samples.js';
@@ -9,7 +9,7 @@ describe.each(judges.map((judge) => [judge.name, judge] as const))('%s', (_, jud
   it('takes a proxy for what it stands for, but for the kinds that the page names', async () => {
     const noticed: string[] = [];
     for (const sample of samples) {
-      if ((await compareUnresolved(sample, judge, false)).length > 0) noticed.push(sample.name);
+      if (!(await sameUnresolved(sample, judge, false))) noticed.push(sample.name);
     }
     expect(noticed).toEqual(names.filter((name) => judge.extractFirst.includes(name)));
   });
