@@ -14,7 +14,7 @@ export function assign(target: object, key: PropertyKey, value: unknown): boolea
     return true;
   } catch (error) {
     // What a setter, a conversion or another proxy has thrown is the caller's, and none of them shall run again.
-    if (!refuses(target, key)) throw error;
+    if (!refuses(target, key) && !refusesLength(target, key, value)) throw error;
     return false; // which is no error to a caller in sloppy mode
   }
 }
@@ -40,4 +40,20 @@ function isBeyondFixedLength(target: object, key: PropertyKey): boolean {
     typeof key === 'string' &&
     String(Number(key) >>> 0) === key
   );
+}
+
+/** Whether an array cannot be as short, because its last element cannot be deleted: those behind it are gone by now. */
+function refusesLength(target: object, key: PropertyKey, value: unknown): boolean {
+  return (
+    Array.isArray(target) &&
+    key === 'length' &&
+    isNumeric(value) && // asking anything else what number it is would run its code again
+    target.length > Number(value) &&
+    Reflect.getOwnPropertyDescriptor(target, target.length - 1)?.configurable === false
+  );
+}
+
+/** Whether a value is a primitive that is converted to a number wherever one is needed. */
+function isNumeric(value: unknown): boolean {
+  return Object(value) !== value && typeof value !== 'symbol' && typeof value !== 'bigint';
 }

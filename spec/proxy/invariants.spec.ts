@@ -252,6 +252,7 @@ describe('writing', () => {
     ['a trap that refuses', (ran) => new Proxy({}, { set: () => (ran(), false) }), 'a', () => 1],
     ['a trap that throws', (ran) => new Proxy({}, { set: () => { ran(); throw new RangeError('no'); } }), 'a', () => 1],
     ['a conversion that throws', () => new Uint8Array(2), 0, (ran) => ({ valueOf() { ran(); throw new RangeError('no'); } })],
+    ['a conversion to a length that cannot be', () => Object.seal([1]), 'length', (ran) => ({ valueOf() { ran(); return 0; } })],
     ['a conversion to a length that is none', () => [1], 'length', (ran) => ({ valueOf() { ran(); return -1; } })],
   ])('%s runs as often as it does without the proxy', (_, make, key, value) => {
     const outcomes = [make, (ran: () => void) => resolved(make(ran))].map((target) => {
@@ -273,11 +274,24 @@ describe('writing', () => {
   it.each([
     ['a new element of an array whose length cannot be written', Object.defineProperty([1], 'length', { writable: false }), 1],
     ['a shorter length of one', Object.freeze([1]), 'length'],
+    ['a length that does away with an element that cannot be deleted', Object.seal([1]), 'length'],
   ] as const)('%s is refused', (_, target, key) => {
     const proxy = resolved<Record<PropertyKey, unknown>>(target as never); // an array is an object
     expect(() => (proxy[key] = 0)).toThrow(TypeError);
     expect(Reflect.set(proxy, key, 0)).toBe(false);
   }); // prettier-ignore
+
+  it.each([Symbol('s'), 1n, -1, 'two'])('a length of %p is an error', (length) => {
+    const fail = (array: unknown[]): unknown => {
+      try {
+        return Reflect.set(array, 'length', length);
+      } catch (error) {
+        return (error as Error).constructor;
+      }
+    };
+    expect(fail(resolved([1, 2]))).toBe(fail([1, 2]));
+    expect(fail(resolved([1, 2]))).not.toBe(false);
+  });
 
   it('other properties of an array whose length cannot be written are none of its elements', () => {
     const target = Object.defineProperty([1], 'length', { writable: false });
