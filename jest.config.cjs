@@ -13,6 +13,7 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.cjs$': ['$1.cts', '$1.cjs'],
     // package.json's "imports" point into dist; the tests run the sources.
     '^#platform$': '<rootDir>/lib/platform/node.ts',
+    '^#disposable-stacks$': '<rootDir>/lib/platform/disposable-stacks.cts',
   },
   transform: { '^.+\\.c?ts$': ['ts-jest', { tsconfig: '<rootDir>/spec/tsconfig.json' }] },
   collectCoverageFrom: ['lib/**/*.{ts,cts}', '!lib/index.ts'],

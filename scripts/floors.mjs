@@ -19,7 +19,6 @@ export const floors = [
 /** The only files that may import a `node:` module; all else must load in a browser. */
 export const nodeFiles = [
   'lib/platform/node.ts',
-  'lib/platform/lazy.cts',
   'lib/connectors/{blocking,file,keyv,lmdb,multi,nats,redis}{.ts,/**}',
   'lib/testing/**',
 ];

@@ -64,7 +64,11 @@ function compileInto(outDir: string): void {
     throw new Error(`The library does not compile:\n${stdout ?? ''}`, { cause });
   }
   // What dist/cjs/package.json and the "imports" of the package are to the real build.
-  const manifest = { type: 'commonjs', imports: { '#platform': './platform/node.js' } };
+  const imports = {
+    '#platform': './platform/node.js',
+    '#disposable-stacks': './platform/disposable-stacks.cjs',
+  };
+  const manifest = { type: 'commonjs', imports };
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, 'package.json'), JSON.stringify(manifest));
 }

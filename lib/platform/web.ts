@@ -14,11 +14,8 @@ function uuidFromRandomBytes(): string {
 
 export const platform: Platform = {
   diagnosticsChannel: undefined,
-  loadDisposableStacks() {
-    throw new Error(
-      'This runtime has no DisposableStack. Load a polyfill, such as `import "disposablestack/auto"`, before proxystore.',
-    );
-  },
+  // Browsers have no native half to load.
+  readTextNatively: () => undefined,
   randomUUID() {
     // There in secure contexts only; getRandomValues is everywhere.
     const { randomUUID } = crypto as Partial<Crypto>;

@@ -1,7 +1,7 @@
 /** `DisposableStack`, `AsyncDisposableStack` and `SuppressedError`: the runtime's own, else those of `disposablestack`. */
 
 import './symbols.js';
-import { platform } from '#platform';
+import { loadDisposableStacks } from '#disposable-stacks';
 
 /** The constructors of TC39 explicit resource management. */
 export interface DisposableConstructors {
@@ -31,7 +31,7 @@ function native(): DisposableConstructors | undefined {
 }
 
 function fromPackage(): DisposableConstructors {
-  const stacks = platform.loadDisposableStacks();
+  const stacks = loadDisposableStacks();
   return { ...stacks, SuppressedError: suppressedErrorOf(stacks.DisposableStack) };
 }
 

@@ -27,7 +27,9 @@
  * @see {@link isPlainTree} and the form of the table in node-table.ts
  */
 
-import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE, Unpackr } from 'msgpackr';
+import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from 'msgpackr/pack';
+import { Unpackr } from 'msgpackr/unpack';
+import { platform } from '#platform';
 import type { Codec } from './codec.js';
 import { binaryAlignment } from './node-table.js';
 import type { Parts } from './parts.js';
@@ -90,6 +92,7 @@ export function decodeMessagePack(data: Uint8Array, start: number): unknown {
       isDeskTaken = false;
     }
   }
+  if (end > desk.length) platform.readTextNatively();
   const body = new Uint8Array(data.buffer, data.byteOffset + start, end - start);
   return body[0] === tableMark ? decodeTable(body) : unpackr.unpack(body);
 }

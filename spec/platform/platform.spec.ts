@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import * as diagnosticsChannel from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
 import { platform as node } from '../../lib/platform/node.js';
 import { platform as web } from '../../lib/platform/web.js';
 import { stubGlobals } from '../stub-globals.js';
@@ -22,21 +23,34 @@ describe('node', () => {
   it('has the diagnostics channels of Node', () => {
     expect(node.diagnosticsChannel?.channel).toBe(diagnosticsChannel.channel);
   });
+});
 
-  it('loads stacks that work', () => {
-    const { DisposableStack, AsyncDisposableStack } = node.loadDisposableStacks();
-    expect(typeof new DisposableStack().dispose).toBe('function');
-    expect(typeof new AsyncDisposableStack().disposeAsync).toBe('function');
+describe.each(['works', 'cannot be loaded'])('where the main entry of msgpackr %s', (state) => {
+  it('loads it once, when asked to read text natively, and goes on without it', async () => {
+    await jest.isolateModulesAsync(async () => {
+      const load = jest.fn(() => {
+        if (state !== 'works') throw new Error('not to be loaded');
+        return {};
+      });
+      jest.doMock('msgpackr', load);
+      const { platform } = await import('../../lib/platform/node.js');
+      for (let time = 0; time < 2; time += 1) {
+        platform.readTextNatively();
+        await setImmediate();
+      }
+      expect(load).toHaveBeenCalledTimes(1);
+      jest.dontMock('msgpackr');
+    });
   });
 });
 
 describe('web', () => {
-  it('has no diagnostics channels', () => {
-    expect(web.diagnosticsChannel).toBeUndefined();
+  it('has no native half to read text with', () => {
+    expect(() => web.readTextNatively()).not.toThrow();
   });
 
-  it('says what to load where stacks are missing', () => {
-    expect(() => web.loadDisposableStacks()).toThrow('import "disposablestack/auto"');
+  it('has no diagnostics channels', () => {
+    expect(web.diagnosticsChannel).toBeUndefined();
   });
 
   describe('outside of a secure context, where crypto has no randomUUID', () => {

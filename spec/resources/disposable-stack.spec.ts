@@ -85,14 +85,12 @@ describe('where the runtime has none', () => {
       const DisposableStack = function DisposableStack() {
         return stack;
       };
-      jest.doMock('#platform', () => ({
-        platform: {
-          loadDisposableStacks: () => ({ DisposableStack, AsyncDisposableStack: DisposableStack }),
-        },
+      jest.doMock('#disposable-stacks', () => ({
+        loadDisposableStacks: () => ({ DisposableStack, AsyncDisposableStack: DisposableStack }),
       }));
       const { disposableConstructors } = await import('../../lib/resources/disposable-stack.js');
       expect(() => disposableConstructors()).toThrow(TypeError);
-      jest.dontMock('#platform');
+      jest.dontMock('#disposable-stacks');
     });
   });
 });
@@ -105,8 +103,8 @@ async function freshConstructors(): Promise<{
   let constructors!: () => DisposableConstructors;
   let loads!: () => number;
   await jest.isolateModulesAsync(async () => {
-    const { platform } = await import('../../lib/platform/node.js');
-    const load = jest.spyOn(platform, 'loadDisposableStacks');
+    const stacks = await import('../../lib/platform/disposable-stacks.cjs');
+    const load = jest.spyOn(stacks, 'loadDisposableStacks');
     loads = () => load.mock.calls.length;
     ({ disposableConstructors: constructors } = await import('../../lib/resources/disposable-stack.js'));
   });

@@ -2,6 +2,7 @@ import { createContext, runInContext } from 'node:vm';
 import fc from 'fast-check';
 import { Packr, addExtension, pack, unpack } from 'msgpackr';
 import { SerializationError } from '../../lib/errors.js';
+import { platform } from '../../lib/platform/node.js';
 import { NdArray } from '../../lib/serialize/nd-array.js';
 import { deserialize, serialize } from '../../lib/serialize/serialize.js';
 import { anyGraph, anyTree, difference } from './graphs.js';
@@ -10,6 +11,19 @@ import { bytesOf, roundTrip, thrownBy } from './round-trip.js';
 const tableMark = 0xc1;
 /** Whether a value was written as a table, and not as the tree that it is. */
 const isTable = (value: unknown): boolean => bytesOf(value)[3] === tableMark;
+
+it.each([
+  ['a small body', 100, 0],
+  ['a large body', 100_000, 1],
+])('%s asks for the native half of msgpackr as often as it is worth it', (_, length, times) => {
+  const ask = jest.spyOn(platform, 'readTextNatively');
+  try {
+    expect(roundTrip({ text: 'x'.repeat(length) })).toEqual({ text: 'x'.repeat(length) });
+    expect(ask).toHaveBeenCalledTimes(times);
+  } finally {
+    ask.mockRestore();
+  }
+});
 
 describe('a round trip', () => {
   it('keeps every tree', () => {
