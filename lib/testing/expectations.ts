@@ -1,10 +1,12 @@
 /** What the tests expect of errors, and of time. */
 
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connector, ConnectorKey } from '../connectors/protocol.js';
 import { ConnectorClosedError, InvalidKeyError, StoreClosedError } from '../errors.js';
 import { StoreConnector } from './store-connector.js';
+
+/** How long a connector may take for what takes any that is right a fraction of it, in milliseconds. */
+const longestWait = 20_000;
 
 /** Accepts the refusal of a key. */
 export function isInvalidKey(key: unknown): (error: unknown) => boolean {
@@ -32,6 +34,28 @@ export function isClosed(connector: Connector): (error: unknown) => boolean {
 }
 
 /** Backends tell nobody that they have dropped an object, so it is looked for. */
-export async function untilGone(connector: Connector, key: ConnectorKey): Promise<void> {
-  while (await connector.exists(key)) await sleep(5);
+export function untilGone(connector: Connector, key: ConnectorKey): Promise<void> {
+  return until(async () => !(await connector.exists(key)), 'The object was not dropped');
+}
+
+/** Waits for what is told by no event. Fails where it does not become so. */
+export async function until(condition: () => Promise<boolean>, failure: string): Promise<void> {
+  const last = Date.now() + longestWait;
+  while (!(await condition())) {
+    assert.ok(Date.now() < last, `${failure} within ${longestWait} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Waits for what would never come of a connector that is wrong. */
+export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${longestWait} ms.`)), longestWait);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -26,9 +26,4 @@ export class Random {
     // Below the length there is one.
     return choices[this.below(choices.length)] as T;
   }
-
-  /** Random bytes. */
-  bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.below(256));
-  }
 }

@@ -3,11 +3,17 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { bytesOf, plain, textOf } from './bytes.js';
+import { inTime, until } from './expectations.js';
 import { allOperations, collected } from './operations.js';
 import type { Suite } from './suite.js';
 
+/** How long operations are let go on before they are aborted. */
+const turnsUnderWay = 20;
+/** Once these are sent, nobody can tell whether they are carried out: giving up could lose an object. */
+const mayComeTooLate = new Set(['set', 'set, ifAbsent', 'take']);
+
 /** Aborting. */
-export function describeSignals({ describe, test, has }: Suite): void {
+export function describeSignals({ describe, test, has, stall }: Suite): void {
   describe('signals', () => {
     test('that are aborted reject every operation with their reason, and nothing is touched', async (connector) => {
       const key = await connector.put([bytesOf('object')]);
@@ -64,6 +70,48 @@ export function describeSignals({ describe, test, has }: Suite): void {
         const keys = stored.map((key) => JSON.stringify(key));
         assert.deepEqual((await collected(connector.list())).sort(), keys.sort());
       }
+    });
+
+    if (stall === undefined) return;
+
+    test('that are aborted while nothing answers end what is under way, and the connector goes on', async (connector) => {
+      const reason = { given: 'by the caller' };
+      // An empty batch asks nobody.
+      const names = Object.keys(allOperations(connector, [])).filter((name) => !name.endsWith('of nothing'));
+      const keys = await connector.putBatch(names.map(() => [bytesOf('object')]));
+      const stalled = await stall(connector);
+      const underWay = names.map((name, index) => {
+        const controller = new AbortController();
+        const outcome = allOperations(connector, keys[index]!)[name]!(controller);
+        // Whoever waits for it below may have failed by then.
+        outcome.catch(() => undefined);
+        return { name, controller, outcome };
+      });
+      try {
+        for (let turn = 0; turn < turnsUnderWay; turn += 1) await new Promise(setImmediate);
+        for (const { controller } of underWay) controller.abort(reason);
+        for (const { name, outcome } of underWay) {
+          if (mayComeTooLate.has(name)) continue;
+          await inTime(
+            assert.rejects(outcome, (error) => error === reason, name),
+            `The end of ${name}, which was aborted,`,
+          );
+        }
+      } finally {
+        await stalled[Symbol.asyncDispose]();
+      }
+      for (const { name, controller, outcome } of underWay) {
+        await outcome.catch((error: unknown) => assert.equal(error, reason, name));
+        assert.equal(getEventListeners(controller.signal, 'abort').length, 0, name);
+      }
+      const again = await connector.put([bytesOf('again')]);
+      assert.deepEqual(plain(await connector.get(again)), bytesOf('again'));
+      if (!has('list')) return;
+      const known = new Set([...keys, again].map((key) => JSON.stringify(key)));
+      await until(
+        async () => (await collected(connector.list())).every((key) => known.has(key)),
+        'What was aborted was not removed',
+      );
     });
   });
 }

@@ -1,6 +1,7 @@
 /** What the tests are given: a test runner, and the connector to be tested. */
 
 import type { Capability, Connector, ConnectorKey } from '../connectors/protocol.js';
+import type { FastCheck } from './fast-check.js';
 
 /** The part of a test runner that the tests need; those of jest, vitest, mocha and `node:test` all have it. */
 export interface TestRunner {
@@ -8,6 +9,12 @@ export interface TestRunner {
   describe(name: string, body: () => void): unknown;
   /** Defines a test, which fails by its promise. */
   it(name: string, body: () => Promise<void>): unknown;
+  /**
+   * What `import fc from 'fast-check'` gives. Makes the random sequences of operations: others each time, and of one that
+   * fails, the shortest that still does is reported, with the seed that brings it back. Default: some that are the same
+   * each time.
+   */
+  readonly fastCheck?: FastCheck | undefined;
 }
 
 /** The connector to be tested. */
@@ -30,6 +37,14 @@ export interface ConnectorSubject {
    * @param connector - One that {@link open} has given.
    */
   otherProcess?(connector: Connector): Promise<OtherProcess>;
+  /**
+   * Has the backend answer nothing more, with its connections open: a server that is paused, or a proxy that keeps back
+   * what goes over it. Without it, it is not tested that a signal ends what is under way.
+   *
+   * @param connector - One that {@link open} has given.
+   * @returns What has the backend answer again when it is disposed of, what was asked meanwhile included.
+   */
+  stall?(connector: Connector): AsyncDisposable | Promise<AsyncDisposable>;
   /**
    * Whether to test with 64 MB in one object, 10,000 objects in a batch and long random sequences too, which takes some
    * 500 MB of memory and a runner's timeout of some ten seconds a test. Default false.

@@ -2,6 +2,7 @@
 
 import { connectorFromConfig } from '../connectors/connector-classes.js';
 import type { Capability, Connector, ConnectorConfig, SyncOperations } from '../connectors/protocol.js';
+import type { FastCheck } from './fast-check.js';
 import type { ConnectorSubject, TestRunner } from './subject.js';
 
 /** A connector with all that can be there; a group's tests run only where it is. */
@@ -16,10 +17,18 @@ export interface Suite {
   readonly describe: (title: string, body: () => void) => void;
   /** Defines a test; its connectors are closed after it, in reverse order. */
   readonly test: (title: string, body: TestBody) => void;
+  /** Defines a test that opens what it needs by {@link withConnector}. */
+  readonly testWithout: (title: string, body: () => Promise<void>) => void;
+  /** Does something with a connector of its own, which is closed after it. */
+  readonly withConnector: (body: TestBody) => Promise<void>;
   /** Whether the connector is to have a capability. */
   readonly has: (capability: Capability) => boolean;
+  /** Has the backend of a connector answer nothing, where there is a way to. */
+  readonly stall: ((connector: Connector) => AsyncDisposable | Promise<AsyncDisposable>) | undefined;
   /** Whether to test with much of everything. */
   readonly heavy: boolean;
+  /** What makes random sequences, if any was given. */
+  readonly fastCheck: FastCheck | undefined;
 }
 
 /**
@@ -29,26 +38,30 @@ export interface Suite {
  * @param subject - The connector.
  */
 export function suiteOf(runner: TestRunner, subject: ConnectorSubject): Suite {
+  const withConnector = async (body: TestBody): Promise<void> => {
+    const opened: Connector[] = [];
+    const open = async (connector: Connector | Promise<Connector>): Promise<Complete> => {
+      const it = await connector;
+      opened.push(it);
+      // The groups ask for a capability only where the connector has it.
+      return it as Complete;
+    };
+    try {
+      const connector = await open(subject.open());
+      await body(connector, () => open(reopened(subject, connector)));
+    } finally {
+      for (const connector of opened.reverse()) await connector.close();
+    }
+  };
   return {
     describe: (title, body) => void runner.describe(title, body),
-    test: (title, body) =>
-      void runner.it(title, async () => {
-        const opened: Connector[] = [];
-        const open = async (connector: Connector | Promise<Connector>): Promise<Complete> => {
-          const it = await connector;
-          opened.push(it);
-          // The groups ask for a capability only where the connector has it.
-          return it as Complete;
-        };
-        try {
-          const connector = await open(subject.open());
-          await body(connector, () => open(reopened(subject, connector)));
-        } finally {
-          for (const connector of opened.reverse()) await connector.close();
-        }
-      }),
+    test: (title, body) => void runner.it(title, () => withConnector(body)),
+    testWithout: (title, body) => void runner.it(title, body),
+    withConnector,
     has: (capability) => subject.capabilities.includes(capability),
+    stall: subject.stall?.bind(subject),
     heavy: subject.heavy ?? false,
+    fastCheck: runner.fastCheck,
   };
 }
 

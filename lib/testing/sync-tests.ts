@@ -27,6 +27,22 @@ export function describeSync({ describe, test }: Suite): void {
       assert.deepEqual(sync.putBatch([]), []);
     });
 
+    test("hand over bytes that are the caller's own, and keep none of those that they are given", async ({
+      sync,
+    }) => {
+      // Small objects may be kept in another way than large ones.
+      for (const length of [1, 100, 100_000]) {
+        const given = new Uint8Array(length).fill(7);
+        const [first, second] = [sync.put([given]), ...sync.putBatch([[given]])];
+        given.fill(0);
+        for (const bytes of [sync.get(first), ...sync.getBatch([first, first, second!])]) {
+          assert.deepEqual(plain(bytes), new Uint8Array(length).fill(7));
+          bytes?.fill(1);
+        }
+        assert.deepEqual(plain(sync.get(first)), new Uint8Array(length).fill(7));
+      }
+    });
+
     test('and asynchronous ones see each other', async (connector) => {
       const first = connector.sync.put([bytesOf('first')]);
       assert.deepEqual(plain(await connector.get(first)), bytesOf('first'));

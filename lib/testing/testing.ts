@@ -28,6 +28,7 @@ import { describeSync, describeSyncSet, describeSyncTake } from './sync-tests.js
 import { describeTake } from './take-tests.js';
 import { describeWatch } from './watch-tests.js';
 
+export type { FastCheck, FastCheckArbitrary } from './fast-check.js';
 export type { ConnectorSubject, OtherProcess, TestRunner } from './subject.js';
 
 /**
@@ -87,10 +88,12 @@ function describeProtocol(suite: Suite): void {
 
 /** The same place, with a store before it. Of the capabilities, those that a store has operations for. */
 function throughStore(subject: ConnectorSubject): ConnectorSubject {
+  const stall = subject.stall?.bind(subject);
   return {
     capabilities: subject.capabilities.filter((capability) => ['sync', 'take'].includes(capability)),
     open: async () => new StoreConnector(await subject.open()),
     reopen: async (connector) => new StoreConnector(await reopened(subject, beneath(connector))),
+    ...(stall !== undefined && { stall: (connector) => stall(beneath(connector)) }),
     heavy: subject.heavy,
   };
 }

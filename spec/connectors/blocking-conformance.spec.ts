@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import KeyvRedis from '@keyv/redis';
+import fastCheck from 'fast-check';
 import { Keyv } from 'keyv';
 import { BlockingConnector } from '../../lib/connectors/blocking.js';
 import { registerConnector } from '../../lib/connectors/connector-classes.js';
@@ -37,18 +38,18 @@ afterAll(async () => {
 
 const newDirectory = (): string => join(place.path, String((opened += 1)));
 
-describeConnector({ describe, it }, 'BlockingConnector of files', {
+describeConnector({ describe, it, fastCheck }, 'BlockingConnector of files', {
   capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
   open: () => new BlockingConnector(new FileConnector(newDirectory()), { worker }),
   otherProcess,
 });
 
-describeConnector({ describe, it }, 'BlockingConnector of Redis', {
+describeConnector({ describe, it, fastCheck }, 'BlockingConnector of Redis', {
   capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
   open: () => new BlockingConnector(new RedisConnector({ url: server.url, name: randomUUID() }), { worker }),
 });
 
-describeConnector({ describe, it }, 'BlockingConnector of Redis and files, from a config', {
+describeConnector({ describe, it, fastCheck }, 'BlockingConnector of Redis and files, from a config', {
   capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
   open: () => {
     const small = { kind: 'redis', options: { url: server.url, name: randomUUID() } };
@@ -98,7 +99,7 @@ describe('with a module that opens it', () => {
     );
   });
 
-  describeConnector({ describe, it }, 'BlockingConnector of a Keyv', {
+  describeConnector({ describe, it, fastCheck }, 'BlockingConnector of a Keyv', {
     capabilities: ['sync', 'list'],
     open: () => open(randomUUID()),
     reopen: (connector) => open(namespaces.get(connector)!),

@@ -1,3 +1,4 @@
+import fastCheck from 'fast-check';
 import { LocalConnector } from '../../lib/connectors/local.js';
 import type { OperationOptions, Parts } from '../../lib/connectors/protocol.js';
 import { newUUIDKey, type UUIDKey } from '../../lib/connectors/uuid-key.js';
@@ -7,6 +8,8 @@ import {
   type OtherProcess,
   type TestRunner,
 } from '../../lib/testing/testing.js';
+import { rejection } from '../caught.js';
+import { stall, StallingConnector } from './stalling-connector.js';
 
 const capabilities = ['sync', 'deferred', 'take', 'expire', 'watch', 'list'] as const;
 
@@ -14,6 +17,25 @@ const capabilities = ['sync', 'deferred', 'take', 'expire', 'watch', 'list'] as 
 type Arguments<
   M extends 'get' | 'set' | 'take' | 'expire' | 'watch' | 'list' | 'putBatch' | 'getBatch' | 'evictBatch',
 > = Parameters<LocalConnector[M]>;
+
+const sequence = 'a sequence of operations › answers as a Map would, whatever is done to it';
+
+type Sync = LocalConnector['sync'];
+
+/** A connector of which some operations without waiting are not as they should be. */
+function withSync(fault: (sync: Sync) => Partial<Sync>): new () => LocalConnector {
+  return class extends LocalConnector {
+    constructor() {
+      super();
+      const { sync } = this;
+      const faults = fault(sync);
+      const faulty = new Proxy(sync, {
+        get: (target, name: keyof Sync) => faults[name] ?? target[name].bind(target),
+      });
+      Object.assign(this, { sync: faulty });
+    }
+  };
+}
 
 /** Each is right but for one thing, which the suite must tell of by the test that is named. */
 const faults: readonly (readonly [fault: string, toldBy: string, connector: new () => LocalConnector])[] = [
@@ -165,7 +187,7 @@ const faults: readonly (readonly [fault: string, toldBy: string, connector: new 
   ],
   [
     'sets nothing in the place of an object',
-    'a sequence of operations › answers as a Map would, whatever is done to it (seed 1)',
+    `${sequence} (seed 1)`,
     class extends LocalConnector {
       override async set(...[key, data, options]: Arguments<'set'>): Promise<boolean> {
         const stored = await super.set(key, data, { ...options, ifAbsent: true });
@@ -237,6 +259,15 @@ const faults: readonly (readonly [fault: string, toldBy: string, connector: new 
     },
   ],
   [
+    'does not expire anything',
+    'expire() › drops it at once when no time is left',
+    class extends LocalConnector {
+      override expire([uuid]: UUIDKey, _milliseconds: number, options?: OperationOptions): Promise<boolean> {
+        return super.exists([uuid], options);
+      }
+    },
+  ],
+  [
     'wakes whoever waits',
     'watch() › settles for no other object',
     class extends LocalConnector {
@@ -257,6 +288,54 @@ const faults: readonly (readonly [fault: string, toldBy: string, connector: new 
         }
       }
     },
+  ],
+  [
+    'hands out its own bytes in place',
+    "sync operations › hand over bytes that are the caller's own, and keep none of those that they are given",
+    withSync((sync) => {
+      const own = new Map<string, Uint8Array | undefined>();
+      return {
+        get(key) {
+          if (!own.has(key[0])) own.set(key[0], sync.get(key));
+          return own.get(key[0]);
+        },
+      };
+    }),
+  ],
+  [
+    'loses an object of a batch that is put in place',
+    'sync operations › do what the asynchronous ones do, on the same objects',
+    withSync((sync) => ({
+      putBatch(data) {
+        const keys = sync.putBatch(data);
+        if (keys.length > 1) sync.evict(keys.at(-1)!);
+        return keys;
+      },
+    })),
+  ],
+  [
+    'takes in place and lets the object stay',
+    'sync.take() › does what take() does',
+    withSync((sync) => ({ take: (key) => sync.get(key) })),
+  ],
+  [
+    'sets in place over an object that is to be absent',
+    'sync.set() › does what set() does',
+    withSync((sync) => ({ set: (key, data) => sync.set(key, data) })),
+  ],
+  [
+    'forgets in place that an object is there when another is',
+    `${sequence} (seed 3)`,
+    withSync((sync) => {
+      let last: UUIDKey | undefined;
+      return {
+        exists(key) {
+          const found = key !== last && sync.exists(key);
+          last = key;
+          return found;
+        },
+      };
+    }),
   ],
 ];
 
@@ -303,12 +382,59 @@ describe('The tests that every connector must pass', () => {
   });
 
   it('name the steps of a random sequence that fails', async () => {
-    const failed = new FailingRunner('(seed 2)');
+    const failed = new SomeTests('(seed 2)');
     describeConnector(failed, 'connector', {
       capabilities,
       open: () => Object.assign(new LocalConnector(), { exists: async () => true }),
     });
     await expect(failed.first()).rejects.toThrow(/^After \w.+exists: /);
+  });
+
+  it('shorten a random sequence that fails, where they are given fast-check, and name its seed', async () => {
+    const failed = new SomeTests('a Map would', fastCheck);
+    describeConnector(failed, 'connector', {
+      capabilities: ['take'],
+      open: () =>
+        Object.assign(hiding('sync', 'newKey', 'expire', 'watch', 'list'), { take: async () => undefined }),
+      heavy: true,
+    });
+    const error = await rejection(failed.first());
+    expect(String(error)).toMatch(/^Error: Property failed after \d+ tests\n\{ seed: -?\d+, path: "/);
+    // Two steps are the fewest that tell: an object that is put, and taken.
+    const { cause } = error as { cause?: unknown };
+    expect(String(cause)).toMatch(/^Error: After (put|putBatch), take: /);
+  });
+
+  it('pass on random sequences of fast-check, where there is no fault', async () => {
+    const passed = new SomeTests('a Map would', fastCheck);
+    describeConnector(passed, 'connector', { capabilities, open: () => new LocalConnector(), heavy: true });
+    await passed.first();
+  });
+
+  describe('where nothing answers', () => {
+    const title =
+      'signals › that are aborted while nothing answers end what is under way, and the connector goes on';
+    const titles = [title, `through a Store › ${title}`];
+
+    it('pass of a connector that gives up by its signal, and goes on', async () => {
+      const subject = { capabilities, open: () => new StallingConnector(), stall };
+      expect(await failures(subject, titles)).toEqual([]);
+    });
+
+    it('tell of a connector that does not ask its signal again once it has begun', async () => {
+      const open = (): LocalConnector => new StallingConnector({ deaf: true });
+      expect(await failuresInTime({ capabilities, open, stall }, titles)).toEqual(titles);
+    });
+
+    it('tell of a connector that does not go on', async () => {
+      const open = (): LocalConnector => new StallingConnector({ broken: true });
+      expect(await failuresInTime({ capabilities, open, stall }, titles)).toEqual(titles);
+    });
+
+    it('tell of what is stored by an operation that was aborted', async () => {
+      const open = (): LocalConnector => new StallingConnector({ late: true });
+      expect(await failuresInTime({ capabilities, open, stall }, [title])).toEqual([title]);
+    });
   });
 
   it('open a second connector as they are told to', async () => {
@@ -323,12 +449,14 @@ describe('The tests that every connector must pass', () => {
 });
 
 /** Keeps the tests with a certain title. */
-class FailingRunner implements TestRunner {
+class SomeTests implements TestRunner {
+  readonly fastCheck: TestRunner['fastCheck'];
   readonly #title: string;
   readonly #bodies: (() => Promise<void>)[] = [];
 
-  constructor(title: string) {
+  constructor(title: string, fastCheck?: TestRunner['fastCheck']) {
     this.#title = title;
+    this.fastCheck = fastCheck;
   }
 
   describe(_name: string, body: () => void): void {
@@ -385,4 +513,17 @@ async function failures(subject: ConnectorSubject, titles?: readonly string[]): 
     await body().catch(() => failed.push(title));
   }
   return failed;
+}
+
+/** The same, without the time that the tests wait for what does not come. */
+async function failuresInTime(subject: ConnectorSubject, titles: readonly string[]): Promise<string[]> {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+  try {
+    const running = { done: false };
+    const failed = failures(subject, titles).finally(() => (running.done = true));
+    while (!running.done) await jest.advanceTimersByTimeAsync(1000);
+    return await failed;
+  } finally {
+    jest.useRealTimers();
+  }
 }

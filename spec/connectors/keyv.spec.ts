@@ -1,5 +1,6 @@
 import KeyvRedis, { createClient } from '@keyv/redis';
 import { randomUUID } from 'node:crypto';
+import fastCheck from 'fast-check';
 import { Keyv } from 'keyv';
 import { KeyvConnector, type KeyvConnectorOptions } from '../../lib/connectors/keyv.js';
 import { connectorFromConfig } from '../../lib/connectors/connector-classes.js';
@@ -31,13 +32,13 @@ function connectorOf(options: KeyvConnectorOptions): KeyvConnector {
   return connector;
 }
 
-describeConnector({ describe, it }, 'KeyvConnector of a Map', {
+describeConnector({ describe, it, fastCheck }, 'KeyvConnector of a Map', {
   capabilities: ['list'],
   open: () => connectorOf({ keyv: new Keyv({ throwOnErrors: true }) }),
   reopen: (connector) => connectorOf({ keyv: keyvs.get(connector)! }),
 });
 
-describeConnector({ describe, it }, 'KeyvConnector of Redis', {
+describeConnector({ describe, it, fastCheck }, 'KeyvConnector of Redis', {
   capabilities: ['list'],
   open: () =>
     connectorOf({ keyv: new Keyv(new KeyvRedis(client), { namespace: randomUUID(), throwOnErrors: true }) }),

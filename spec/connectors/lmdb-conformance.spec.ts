@@ -1,3 +1,4 @@
+import fastCheck from 'fast-check';
 import { LmdbConnector } from '../../lib/connectors/lmdb.js';
 import { describeConnector } from '../../lib/testing/testing.js';
 import { otherProcess } from './other-process.js';
@@ -9,7 +10,7 @@ afterAll(() => {
   for (const place of places) place[Symbol.dispose]();
 });
 
-describeConnector({ describe, it }, 'LmdbConnector', {
+describeConnector({ describe, it, fastCheck }, 'LmdbConnector', {
   capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
   open() {
     const place = new TemporaryDirectory();

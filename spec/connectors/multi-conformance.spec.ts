@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fastCheck from 'fast-check';
 import { FileConnector } from '../../lib/connectors/file.js';
 import { LocalConnector } from '../../lib/connectors/local.js';
 import { MultiConnector } from '../../lib/connectors/multi.js';
@@ -11,7 +12,7 @@ let opened = 0;
 
 afterAll(() => place[Symbol.dispose]());
 
-describeConnector({ describe, it }, 'MultiConnector of local connectors', {
+describeConnector({ describe, it, fastCheck }, 'MultiConnector of local connectors', {
   capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
   open: () =>
     new MultiConnector({
@@ -24,7 +25,7 @@ describeConnector({ describe, it }, 'MultiConnector of local connectors', {
     }),
 });
 
-describeConnector({ describe, it }, 'MultiConnector of a local connector and files', {
+describeConnector({ describe, it, fastCheck }, 'MultiConnector of a local connector and files', {
   capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
   open: () =>
     new MultiConnector({
@@ -33,7 +34,7 @@ describeConnector({ describe, it }, 'MultiConnector of a local connector and fil
     }),
 });
 
-describeConnector({ describe, it }, 'MultiConnector of files', {
+describeConnector({ describe, it, fastCheck }, 'MultiConnector of files', {
   capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
   open: () =>
     new MultiConnector({

@@ -1,16 +1,20 @@
 import '../../lib/resources/symbols.js';
 import { randomUUID } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
+import fastCheck from 'fast-check';
 import { capabilities } from '../../lib/connectors/protocol.js';
 import { NatsConnector, type NatsConnection } from '../../lib/connectors/nats.js';
 import { describeConnector } from '../../lib/testing/testing.js';
 import type { AnyServer } from '../servers/any-server.js';
-import { anyNATSServer } from '../servers/nats-server.js';
+import { anyNATSServer, natsServer, type NATSServer } from '../servers/nats-server.js';
+import { paused } from '../servers/paused.js';
 import { otherProcess } from './other-process.js';
 
 const shown = ['deferred', 'take', 'watch', 'list'] as const;
 
 let server: AnyServer;
+/** One that the tests may keep from answering. */
+let ownServer: NATSServer;
 const names: string[] = [];
 
 /** Each test has a bucket of its own; those of a server that goes on running are deleted at the end. */
@@ -22,6 +26,7 @@ function newName(): string {
 
 beforeAll(async () => {
   server = await anyNATSServer();
+  ownServer = await natsServer({ jetstream: true });
 });
 
 afterAll(async () => {
@@ -29,24 +34,26 @@ afterAll(async () => {
     await new NatsConnector({ servers: server.url, name, clear: true }).close();
   }
   await server[Symbol.asyncDispose]();
+  await ownServer[Symbol.asyncDispose]();
 });
 
-describeConnector({ describe, it }, 'NatsConnector', {
+describeConnector({ describe, it, fastCheck }, 'NatsConnector', {
   capabilities: shown,
   open: () => new NatsConnector({ servers: server.url, name: newName() }),
   otherProcess,
   heavy: true,
 });
 
-describeConnector({ describe, it }, 'NatsConnector of a bucket in memory with a time to live', {
+describeConnector({ describe, it, fastCheck }, 'NatsConnector of a bucket in memory with a time to live', {
   capabilities: shown,
   open: () =>
     NatsConnector.open({
-      servers: server.url,
-      name: newName(),
+      servers: ownServer.url,
+      name: randomUUID(),
       storage: 'memory',
       ttl: 3_600_000,
     }),
+  stall: () => paused(ownServer),
 });
 
 describe('with the connection of its user', () => {
@@ -58,7 +65,7 @@ describe('with the connection of its user', () => {
 
   afterAll(() => connection.close());
 
-  describeConnector({ describe, it }, 'NatsConnector', {
+  describeConnector({ describe, it, fastCheck }, 'NatsConnector', {
     capabilities: shown,
     open: () => new NatsConnector({ connection, name: newName() }),
   });

@@ -1,40 +1,47 @@
 import '../../lib/resources/symbols.js';
 import { randomUUID } from 'node:crypto';
+import fastCheck from 'fast-check';
 import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { capabilities } from '../../lib/connectors/protocol.js';
 import { RedisConnector, type RedisClient } from '../../lib/connectors/redis.js';
 import { describeConnector } from '../../lib/testing/testing.js';
 import type { AnyServer } from '../servers/any-server.js';
+import { paused } from '../servers/paused.js';
 import { redisCluster, type RedisCluster } from '../servers/redis-cluster.js';
-import { anyRedisServer } from '../servers/redis-server.js';
+import { anyRedisServer, redisServer, type RedisServer } from '../servers/redis-server.js';
 
 const shown = ['deferred', 'take', 'expire', 'watch', 'list'] as const;
 
 let server: AnyServer;
+/** One that the tests may keep from answering. */
+let ownServer: RedisServer;
 let cluster: RedisCluster;
 
 beforeAll(async () => {
   server = await anyRedisServer();
+  ownServer = await redisServer();
   cluster = await redisCluster(2);
 });
 
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
+  await ownServer[Symbol.asyncDispose]();
   await cluster[Symbol.asyncDispose]();
 });
 
-describeConnector({ describe, it }, 'RedisConnector', {
+describeConnector({ describe, it, fastCheck }, 'RedisConnector', {
   capabilities: shown,
   open: () => new RedisConnector({ url: server.url, name: randomUUID() }),
 });
 
-describeConnector({ describe, it }, 'RedisConnector that fails while offline', {
+describeConnector({ describe, it, fastCheck }, 'RedisConnector that fails while offline', {
   capabilities: shown,
-  open: () => RedisConnector.open({ url: server.url, name: randomUUID(), whenOffline: 'fail' }),
+  open: () => RedisConnector.open({ url: ownServer.url, name: randomUUID(), whenOffline: 'fail' }),
+  stall: () => paused(ownServer),
 });
 
-describeConnector({ describe, it }, 'RedisConnector of a cluster', {
+describeConnector({ describe, it, fastCheck }, 'RedisConnector of a cluster', {
   capabilities: shown,
   open: () => new RedisConnector({ cluster: [`127.0.0.1:${cluster.nodes[0]!.port}`], name: randomUUID() }),
 });
@@ -55,7 +62,7 @@ describe.each(Object.entries(userClients))('with the client of its user, %s', (_
 
   afterAll(() => client.disconnect());
 
-  describeConnector({ describe, it }, 'RedisConnector', {
+  describeConnector({ describe, it, fastCheck }, 'RedisConnector', {
     capabilities: shown,
     open: () => new RedisConnector({ client, name: randomUUID() }),
   });

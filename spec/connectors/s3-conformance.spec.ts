@@ -1,6 +1,7 @@
 import '../../lib/resources/symbols.js';
 import { randomUUID } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
+import fastCheck from 'fast-check';
 import { capabilities, type Connector } from '../../lib/connectors/protocol.js';
 import { S3Connector } from '../../lib/connectors/s3.js';
 import { describeConnector, type ConnectorSubject } from '../../lib/testing/testing.js';
@@ -32,7 +33,7 @@ const subject: Omit<ConnectorSubject, 'open'> = {
     otherProcess(Object.create(connector, { config: { value: () => configured(connector) } }) as Connector),
 };
 
-describeConnector({ describe, it }, 'S3Connector', {
+describeConnector({ describe, it, fastCheck }, 'S3Connector', {
   ...subject,
   open: () => S3Connector.open({ ...server.place, name: randomUUID() }),
 });
@@ -47,7 +48,7 @@ describe('with the client of its user', () => {
 
   afterAll(() => client.destroy());
 
-  describeConnector({ describe, it }, 'S3Connector', {
+  describeConnector({ describe, it, fastCheck }, 'S3Connector', {
     ...subject,
     open: () => {
       const { endpoint, region, forcePathStyle } = server.place;
