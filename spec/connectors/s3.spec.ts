@@ -1,5 +1,7 @@
 import '../../lib/resources/symbols.js';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import {
   AbortMultipartUploadCommand,
@@ -17,6 +19,8 @@ import { caught, rejection } from '../caught.js';
 import { compiledLibrary } from '../compiled-library.js';
 import { S3Answers } from '../servers/s3-answers.js';
 import { bucket, credentials, placeOf, s3Server, type S3Server } from '../servers/s3-server.js';
+import { TCPProxy } from '../servers/tcp-proxy.js';
+import { withClockBehind } from './s3-clock.js';
 import { runScript } from './child-script.js';
 
 const mebibyte = 1024 * 1024;
@@ -196,6 +200,16 @@ describe('list() and clear', () => {
     for (const Key of others) {
       await expect(client.send(new GetObjectCommand({ Bucket: bucket, Key }))).resolves.toBeDefined();
     }
+  });
+
+  it('go on where a part of a listing ends', async () => {
+    const options = place();
+    const connector = new S3Connector({ ...options, clear: true });
+    const keys = await connector.putBatch(Array.from({ length: 1001 }, () => []));
+    expect((await all(connector.list())).sort()).toEqual([...keys].sort());
+    await connector.close();
+    await using again = new S3Connector(options);
+    expect(await all(again.list())).toEqual([]);
   });
 
   it('leave everything where clear is not asked for', async () => {
@@ -428,6 +442,53 @@ describe('signals', () => {
   });
 });
 
+describe('a connection', () => {
+  it.each<[string, (response: ServerResponse) => void, (controller: AbortController) => void, unknown]>([
+    [
+      'half of an object has come, and no more is wanted',
+      (response) => response.writeHead(200, { 'content-length': 2 * mebibyte }).write(Buffer.alloc(mebibyte)),
+      (controller) => controller.abort('enough'),
+      'enough',
+    ],
+    [
+      'an object comes that there is no memory for',
+      (response) => response.writeHead(200, { 'content-length': 2 ** 52 }).write('x'),
+      () => undefined,
+      expect.objectContaining({ cause: expect.objectContaining({ name: 'RangeError' }) }),
+    ],
+  ])('is ended when %s', async (_title, answer, meanwhile, expected) => {
+    const closed: Promise<unknown>[] = [];
+    let sent: (() => void) | undefined;
+    const whenSent = new Promise<void>((resolve) => (sent = resolve));
+    await using answers = await S3Answers.start((_request, response) => {
+      closed.push(once(response, 'close'));
+      answer(response);
+      setImmediate(() => sent?.());
+      return undefined;
+    });
+    // Not ended because nothing comes.
+    await using connector = answered(answers, { requestTimeout: 2 ** 31 - 1 });
+    const controller = new AbortController();
+    const end = rejection(connector.get(connector.newKey(), controller));
+    await whenSent;
+    meanwhile(controller);
+    expect(await end).toEqual(expected);
+    expect(closed).toHaveLength(1);
+    await Promise.all(closed);
+  });
+
+  it('is used again, and ended with the connector that made it', async () => {
+    await using proxy = await TCPProxy.start(server.port);
+    const connector = new S3Connector(placeOf({ url: `http://127.0.0.1:${proxy.port}` }));
+    for (let count = 0; count < 3; count += 1) await connector.evict(await connector.put([Buffer.from('x')]));
+    expect(proxy.accepted).toBe(1);
+    const ended = proxy.disconnection();
+    await connector.close();
+    await ended;
+    expect(proxy.open).toBe(0);
+  });
+});
+
 describe('answers', () => {
   const conflict = { status: 409, code: 'ConditionalRequestConflict' };
 
@@ -456,6 +517,79 @@ describe('answers', () => {
     await using connector = answered(answers);
     const set = connector.set(connector.newKey(), [], { ifAbsent: true, signal: controller.signal });
     await expect(set).rejects.toBe('enough');
+  });
+
+  it('that another attempt has been refused do not hide that an earlier one was carried out', async () => {
+    let writer: string | string[] | undefined;
+    await using answers = await S3Answers.start((request, response, count) => {
+      const { 'x-amz-meta-proxystore-writer': token } = request.headers;
+      if (count === 1) {
+        // Carried out, and the answer is that of another that was under way.
+        writer = token;
+        return conflict;
+      }
+      if (request.method === 'PUT') return { status: 412, code: 'PreconditionFailed' };
+      response.writeHead(200, { 'x-amz-meta-proxystore-writer': writer, 'content-length': 0 }).end();
+      return undefined;
+    });
+    await using connector = answered(answers);
+    expect(await connector.set(connector.newKey(), [], { ifAbsent: true })).toBe(true);
+    writer = 'another';
+    expect(answers.requests.map((request) => request.split(' ')[0])).toEqual(['PUT', 'PUT', 'HEAD']);
+    expect(await connector.set(connector.newKey(), [], { ifAbsent: true })).toBe(false);
+  });
+
+  it.each(['SlowDown', 'InternalError'])('of %s are followed by another attempt', async (code) => {
+    await using answers = await S3Answers.start((request, response, count) => {
+      if (count % 2 === 1) return { status: 503, code };
+      if (request.method !== 'GET') return {};
+      if (request.url?.includes('list-type') === true) return { body: '<ListBucketResult/>' };
+      response.end('bytes');
+      return undefined;
+    });
+    await using connector = answered(answers, { maxAttempts: 2 });
+    const key = connector.newKey();
+    await connector.put([]);
+    expect(await connector.set(key, [], { ifAbsent: true })).toBe(true);
+    expect(String(Buffer.from((await connector.get(key))!))).toBe('bytes');
+    await connector.evict(key);
+    await connector.evictBatch([key, connector.newKey()]);
+    expect(await all(connector.list())).toEqual([]);
+    expect(answers.requests).toHaveLength(12);
+  });
+
+  it('that a clock is wrong are followed by another attempt, by the clock of the service', async () => {
+    await withClockBehind(24 * 60 * 60 * 1000, async () => {
+      await using connector = new S3Connector(place());
+      expect(await connector.exists(await connector.put([]))).toBe(true);
+    });
+  });
+
+  it('of an error with the status of success are errors', async () => {
+    await using answers = await S3Answers.start((request) => {
+      if (request.method === 'DELETE') return { status: 204 };
+      if (request.url?.includes('uploads') === true) return { body: uploadStarted };
+      return request.method === 'PUT' ? {} : { code: 'InternalError' };
+    });
+    const options = { multipartThreshold: smallestPart, partSize: smallestPart };
+    await using connector = answered(answers, options);
+    await expect(connector.put([new Uint8Array(smallestPart)])).rejects.toThrow(/InternalError/);
+    // The upload is aborted, and the object removed that may have become of it.
+    expect(answers.requests.slice(-2)).toEqual([
+      expect.stringMatching(/^DELETE .*uploadId=upload/),
+      expect.stringMatching(/^DELETE (?!.*uploadId)/),
+    ]);
+  });
+
+  it('that there is no object to remove are none that it was not removed', async () => {
+    await using answers = await S3Answers.start((request) =>
+      request.method === 'DELETE'
+        ? { status: 404, code: 'NoSuchKey' }
+        : { body: '<DeleteResult><Error><Key>key</Key><Code>NoSuchKey</Code></Error></DeleteResult>' },
+    );
+    await using connector = answered(answers);
+    await connector.evict(connector.newKey());
+    await connector.evictBatch([connector.newKey(), connector.newKey()]);
   });
 
   it('without a length are received to their end', async () => {

@@ -15,6 +15,8 @@ import { cleanupTime, upload, type Target } from './upload.js';
 const objectsPerRequest = 1000;
 /** How often an object is stored when others store or remove it at the same time, and how long is waited between. */
 const [mostConflicts, conflictPause] = [5, 50];
+/** The name of the error that an object is not there. */
+const noObject = 'NoSuchKey';
 /** The metadata by which a writer knows its own object again. */
 const writer = 'proxystore-writer';
 
@@ -82,9 +84,10 @@ export class S3Objects {
    * @returns Whether it was stored: false only with `ifAbsent` where something was there.
    */
   async store(object: NamedObject, options: StoreOptions): Promise<boolean> {
+    const token = newUUIDKey()[0];
     for (let conflicts = 1; ; conflicts += 1) {
       try {
-        return await this.#store(object, options);
+        return await this.#store(object, options, token, conflicts > 1);
       } catch (error) {
         if (options.cancellation.cancelled) throw options.cancellation.reason;
         if (!isNamed(error, 'ConditionalRequestConflict') || conflicts === mostConflicts) throw error;
@@ -95,9 +98,9 @@ export class S3Objects {
 
   /** An object's bytes, or `undefined` where it is not there. */
   async fetch(uuid: string, options: RequestOptions): Promise<Uint8Array | undefined> {
-    const make = (commands: ClientPackage) => new commands.GetObjectCommand(this.#target(uuid));
+    const make = (commands: ClientPackage) => new commands.GetObjectCommand(this.target(uuid));
     return this.#requests.send(options, make, bytesOf).catch((error: unknown) => {
-      if (isNamed(error, 'NoSuchKey')) return undefined;
+      if (isNamed(error, noObject)) return undefined;
       throw error;
     });
   }
@@ -119,8 +122,13 @@ export class S3Objects {
     const [first, ...rest] = new Set(uuids);
     if (first === undefined) return;
     if (rest.length === 0) {
-      const make = (commands: ClientPackage) => new commands.DeleteObjectCommand(this.#target(first));
-      await this.#requests.send(options, make, () => undefined);
+      const make = (commands: ClientPackage) => new commands.DeleteObjectCommand(this.target(first));
+      await this.#requests
+        .send(options, make, () => undefined)
+        .catch((error: unknown) => {
+          // S3 does not mind that there is none; some that speak its protocol say so.
+          if (!isNamed(error, noObject)) throw error;
+        });
       return;
     }
     await forEach(chunks([first, ...rest]), options.cancellation, (chunk, cancellation) =>
@@ -163,16 +171,25 @@ export class S3Objects {
     });
   }
 
-  /** Stores an object, unless others that store it get in the way. */
-  async #store({ uuid, parts }: NamedObject, options: StoreOptions): Promise<boolean> {
+  /**
+   * Stores an object, unless others that store it get in the way.
+   *
+   * @param token - What the writer knows its own object by.
+   * @param again - Whether it has been tried before, with the same token.
+   */
+  async #store(
+    { uuid, parts }: NamedObject,
+    options: StoreOptions,
+    token = newUUIDKey()[0],
+    again = false,
+  ): Promise<boolean> {
     const { ifAbsent, committing = () => undefined } = options;
     const { multipartThreshold, partSize } = this.#settings;
     const condition = ifAbsent ? { IfNoneMatch: '*' } : {};
-    const token = newUUIDKey()[0];
     try {
       if (lengthOf(parts) >= multipartThreshold) {
         const metadata = { [writer]: token };
-        await upload(this.#requests, this.#target(uuid), parts, {
+        await upload(this.#requests, this.target(uuid), parts, {
           ...{ ...options, partSize, metadata, condition, committing },
         });
       } else {
@@ -180,7 +197,7 @@ export class S3Objects {
         const make = (commands: ClientPackage) => {
           committing();
           return new commands.PutObjectCommand({
-            ...{ ...this.#target(uuid), ...condition, Metadata },
+            ...{ ...this.target(uuid), ...condition, Metadata },
             Body: joined(parts),
           });
         };
@@ -193,7 +210,7 @@ export class S3Objects {
       const completed = isNamed(error, 'NoSuchUpload');
       if (!present && !completed) throw error;
       // The answer to an earlier attempt may have been lost, in which the object was stored by this very call.
-      const own = triedAgain(error) && (await this.#metadata(uuid, options))?.[writer] === token;
+      const own = (again || triedAgain(error)) && (await this.#metadata(uuid, options))?.[writer] === token;
       if (completed && !own) throw error;
       return own;
     }
@@ -201,7 +218,7 @@ export class S3Objects {
 
   /** What is known of an object, or `undefined` where it is not there. */
   async #metadata(uuid: string, options: RequestOptions): Promise<Record<string, string> | undefined> {
-    const make = (commands: ClientPackage) => new commands.HeadObjectCommand(this.#target(uuid));
+    const make = (commands: ClientPackage) => new commands.HeadObjectCommand(this.target(uuid));
     try {
       return await this.#requests.send(options, make, ({ Metadata = {} }) => Metadata);
     } catch (error) {
@@ -232,7 +249,7 @@ export class S3Objects {
     const failed = await this.#requests.send(
       options,
       (commands) => new commands.DeleteObjectsCommand(input),
-      ({ Errors = [] }) => Errors,
+      ({ Errors = [] }) => Errors.filter(({ Code }) => Code !== noObject),
     );
     const [first] = failed;
     if (first === undefined) return;
@@ -257,7 +274,8 @@ export class S3Objects {
     });
   }
 
-  #target(uuid: string): Target {
+  /** Where S3 has an object. */
+  target(uuid: string): Target {
     const { bucket, prefix } = this.#settings;
     return { Bucket: bucket, Key: prefix + uuid };
   }

@@ -76,8 +76,16 @@ export class Requests {
         if (changes) timer = setTimeout(giveUp, patience);
         else giveUp();
       });
-      const exchange = async (): Promise<R> =>
-        use(await client.send(command, { abortSignal: controller.signal }));
+      const exchange = async (): Promise<R> => {
+        const answer = await client.send(command, { abortSignal: controller.signal });
+        try {
+          return await use(answer);
+        } catch (error) {
+          // The rest of an answer that is not received would keep its connection from all others.
+          controller.abort();
+          throw error;
+        }
+      };
       exchange()
         .finally(() => {
           stopListening();
