@@ -6,6 +6,7 @@ import { registerConnector } from './connector-classes.js';
 import { OperationGuard } from './operation-guard.js';
 import type {
   ConnectorConfig,
+  ConnectorKey,
   DeferrableConnector,
   OperationOptions,
   Parts,
@@ -14,7 +15,8 @@ import type {
 import { withCancellation, type Cancellation } from './s3/cancellation.js';
 import { Link } from './s3/link.js';
 import { S3Objects } from './s3/objects.js';
-import type { S3ConnectorOptions } from './s3/options.js';
+import type { S3ConnectorOptions, S3PresignedUrlOptions } from './s3/options.js';
+import { expiryFor, presignedURL } from './s3/presign.js';
 import { Requests } from './s3/requests.js';
 import { configOptionNames, settingsOf, type Settings } from './s3/settings.js';
 import { newUUIDKey, uuidOf, type UUIDKey } from './uuid-key.js';
@@ -26,6 +28,8 @@ export type {
   S3ConnectionOptions,
   S3ConnectorOptions,
   S3Credentials,
+  S3PresignedUrlOptions,
+  S3PresignOptions,
 } from './s3/options.js';
 
 const kind = 's3';
@@ -40,6 +44,8 @@ const kind = 's3';
  *
  * Bytes go from the caller's memory without a copy where they lie together; of what is sent, a piece that lies apart is
  * joined, which is a part at most. They must not be changed before `put` or `set` has settled.
+ *
+ * Objects are private, as those of the bucket are, unless `presignedUrl` is turned on by the option `presign` and used.
  *
  * A write that is aborted, or fails, is taken back before it rejects, as far as S3 can be reached: what was sent by then
  * is waited for, up to two seconds, because a request that is broken off may still be carried out. A `set` that was
@@ -188,6 +194,40 @@ export class S3Connector implements DeferrableConnector<UUIDKey> {
       }
       token = page.next;
     } while (token !== undefined);
+  }
+
+  /**
+   * Makes a URL by which an object is fetched with a plain GET, without credentials and without this package: by a
+   * browser, or a service of another language. What comes is the bytes that were stored; `deserialize` makes the value of
+   * what a store has put.
+   *
+   * This gives access away. Whoever comes by the URL reads the object until it expires, and it cannot be called back but
+   * by evicting the object, or by revoking the credentials that it was signed with: do not log it, and let it last no
+   * longer than it is needed. So the connector must have been made with the option `presign`. The URL reads this one
+   * object and can do nothing else; one signed with temporary credentials ends with them, however long it was to last.
+   *
+   * Nothing is asked of S3: an object that is not there has a URL, too, which leads to 404. Needs the package
+   * `@aws-sdk/s3-request-presigner`, in the version of `@aws-sdk/client-s3`.
+   *
+   * @param key - A key of this connector, or of a store over it.
+   * @param options - `expiresIn`, how long it lasts, in seconds: from 1 to 604,800, which are 7 days. Default is what the
+   *   option `presign` says, else 3600. And a `signal`.
+   * @throws ConnectorError when `presign` is off, for another `expiresIn`, without the package, and without credentials.
+   * @throws InvalidKeyError for what is no key of this kind of connector.
+   * @example
+   * ```ts
+   * const url = await connector.presignedUrl(await store.put(report), { expiresIn: 600 });
+   * ```
+   */
+  presignedUrl(key: ConnectorKey, options?: S3PresignedUrlOptions): Promise<string> {
+    return this.#run(options, async (cancellation) => {
+      const expiresIn = expiryFor(this.#settings, options?.expiresIn);
+      const target = this.#objects.target(uuidOf(key, kind));
+      const { place } = this.#settings;
+      return presignedURL(this.#link, target, expiresIn, {
+        ...{ verb: 'presign the URL of an object', key, place, cancellation },
+      });
+    });
   }
 
   checkKey(key: unknown): UUIDKey {

@@ -83,6 +83,19 @@ export async function withCancellation<T>(
 }
 
 /**
+ * Waits for something that does not hear of a cancellation.
+ *
+ * @throws The cancellation's reason when that comes before.
+ */
+export function unlessCancelled<T>(cancellation: Cancellation, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the signal's user gave
+    const stopListening = cancellation.onCancel(() => reject(cancellation.reason));
+    void promise.then(resolve, reject).then(stopListening);
+  });
+}
+
+/**
  * Does something with each item, all at the same time. The first failure cancels the others, all of which have ended
  * when it is thrown.
  *

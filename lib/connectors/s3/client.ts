@@ -1,4 +1,4 @@
-/** The part of the package `@aws-sdk/client-s3` that is used. */
+/** The parts of the packages `@aws-sdk/client-s3` and `@aws-sdk/s3-request-presigner` that are used. */
 
 import type * as SDK from '@aws-sdk/client-s3';
 
@@ -14,6 +14,10 @@ type CommandClass<I, O> = new (input: I) => Command<O>;
 export interface Client {
   send<O>(command: Command<O>, options: { readonly abortSignal: AbortSignal }): Promise<O>;
   destroy(): void;
+  readonly config: {
+    /** How far the service's clock is ahead of this machine's, in milliseconds, as far as answers have shown. */
+    readonly systemClockOffset?: number;
+  };
 }
 
 /** The package, as far as it is used. */
@@ -39,4 +43,14 @@ export interface ClientPackage {
   readonly ListObjectsV2Command: CommandClass<SDK.ListObjectsV2CommandInput, SDK.ListObjectsV2CommandOutput>;
   readonly PutObjectCommand: CommandClass<SDK.PutObjectCommandInput, SDK.PutObjectCommandOutput>;
   readonly UploadPartCommand: CommandClass<SDK.UploadPartCommandInput, SDK.UploadPartCommandOutput>;
+}
+
+/** The package that signs requests which others send. */
+export interface PresignerPackage {
+  /** @throws Error when there are no credentials. */
+  readonly getSignedUrl: (
+    client: Client,
+    command: Command<unknown>,
+    options: { readonly expiresIn: number; readonly signingDate: Date },
+  ) => Promise<string>;
 }

@@ -1,5 +1,7 @@
 /** What an S3 connector can be told. */
 
+import type { OperationOptions } from '../protocol.js';
+
 /** Who the requests are from. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -15,6 +17,15 @@ export interface S3ClientLike {
   /** Ends its connections. Never called of a user's client. */
   destroy(): void;
 }
+
+/** How the URLs of a connector are made. */
+export interface S3PresignOptions {
+  /** How long a URL lasts where the call does not say, in seconds: from 1 to 604,800, which are 7 days. Default 3600. */
+  readonly expiresIn?: number | undefined;
+}
+
+/** What a URL is asked for with. */
+export interface S3PresignedUrlOptions extends OperationOptions, S3PresignOptions {}
 
 /** What all S3 connectors can be told. */
 export interface S3CommonOptions {
@@ -49,6 +60,11 @@ export interface S3CommonOptions {
    * Default false.
    */
   readonly clear?: boolean | undefined;
+  /**
+   * Whether `presignedUrl` makes URLs, and how long they last: `true`, or `{ expiresIn }` in seconds. Part of a config.
+   * Default false, because who has such a URL has the object.
+   */
+  readonly presign?: boolean | S3PresignOptions | undefined;
 }
 
 /** A connector that uses the client of its user. */

@@ -2,6 +2,7 @@
 
 import { ConnectorError } from '../../errors.js';
 import type { ConnectorConfig, JsonValue } from '../protocol.js';
+import { defaultExpiry, expiryRange, isExpiry } from './expiry.js';
 import type { S3BorrowOptions, S3ClientLike, S3ConnectionOptions, S3ConnectorOptions } from './options.js';
 
 /** How large the parts of an object are, and how large it is to be stored in parts. */
@@ -26,6 +27,8 @@ export interface Settings extends PartSettings {
   readonly concurrency: number;
   readonly connectTimeout: number;
   readonly clear: boolean;
+  /** How long a presigned URL lasts where nobody says, in seconds; `undefined` where none are made. */
+  readonly presign: number | undefined;
   /** The user's client, or what one is made of. */
   readonly client: S3ClientLike | ClientSettings;
   /** The bucket as a text for errors. */
@@ -41,7 +44,10 @@ const configurableNames = [
 ] as const;
 
 /** The names of the options that `fromConfig` takes. */
-export const configOptionNames = [...configurableNames, 'name', 'prefix', 'clear', 'credentials'] as const;
+export const configOptionNames = [
+  ...configurableNames,
+  ...['name', 'prefix', 'clear', 'presign', 'credentials'],
+] as const;
 
 /** The names of the options that only a connector has which makes its own client. */
 const connectionNames = ['credentials', 'connectTimeout', 'requestTimeout', 'maxAttempts'] as const;
@@ -62,7 +68,7 @@ const longestTimeout = 2 ** 31 - 1;
 export function settingsOf(options: S3ConnectorOptions): Settings {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null) throw optionsError('They are not an object.');
-  const { bucket, name, prefix, region, endpoint, forcePathStyle, clear = false } = options;
+  const { bucket, name, prefix, region, endpoint, forcePathStyle, clear = false, presign } = options;
   const { multipartThreshold = 16 * mebibyte, partSize = 8 * mebibyte, concurrency = 32 } = options;
   if (!isText(bucket)) throw optionsError('The option "bucket" must be the name of a bucket.');
   checkOption('name', name, isText, 'a text that is not empty');
@@ -74,6 +80,7 @@ export function settingsOf(options: S3ConnectorOptions): Settings {
   checkOption('partSize', partSize, isPartSize, partRange);
   checkOption('concurrency', concurrency, isCount, 'a whole number, 1 or more');
   checkOption('clear', clear, isBoolean, 'true or false');
+  checkOption('presign', presign, isPresign, `true, false, or { expiresIn } with ${expiryRange}`);
   if (name !== undefined && prefix !== undefined) throw optionsError('Give a name or a prefix, not both.');
   const whole = prefix ?? `proxystore/${name ?? 'default'}/`;
   checkOption('name', whole, isPrefix, `of ${longestPrefix} bytes at most, with proxystore/ before it`);
@@ -86,8 +93,13 @@ export function settingsOf(options: S3ConnectorOptions): Settings {
   const where = endpoint ?? (region === undefined ? 'S3' : `S3 in ${region}`);
   return {
     ...{ bucket, prefix: whole, multipartThreshold, partSize, concurrency, connectTimeout, clear, client },
+    presign: expiryOf(presign),
     place: `the bucket "${bucket}" at ${where}`,
-    configured: { ...configuredOf(options), prefix: whole },
+    configured: {
+      ...configuredOf(options),
+      ...(presign !== undefined && { presign: plain(presign) }),
+      prefix: whole,
+    },
   };
 }
 
@@ -149,6 +161,18 @@ function checkOption(
   }
 }
 
+function expiryOf(presign: S3ConnectorOptions['presign']): number | undefined {
+  if (presign === undefined || presign === false) return undefined;
+  return (presign === true ? undefined : presign.expiresIn) ?? defaultExpiry;
+}
+
+/** A copy without what a config does not have. */
+function plain(presign: NonNullable<S3ConnectorOptions['presign']>): JsonValue {
+  if (typeof presign === 'boolean') return presign;
+  const { expiresIn } = presign;
+  return expiresIn === undefined ? true : { expiresIn };
+}
+
 const timeoutRange = `a number of milliseconds, from 1 to ${longestTimeout}`;
 const partRange = `a whole number of bytes, from ${smallestPart} (5 MiB) to ${largestPart} (5 GiB), which are S3's bounds`;
 
@@ -181,6 +205,12 @@ function isCredentials(value: unknown): boolean {
   if (typeof value === 'function') return true;
   const { accessKeyId, secretAccessKey } = (value ?? {}) as Partial<Record<string, unknown>>;
   return isText(accessKeyId) && isText(secretAccessKey);
+}
+
+function isPresign(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return isBoolean(value);
+  const { expiresIn, ...others } = value as Partial<Record<string, unknown>>;
+  return Object.keys(others).length === 0 && (expiresIn === undefined || isExpiry(expiresIn));
 }
 
 function isText(value: unknown): value is string {
