@@ -5,36 +5,45 @@ import fastCheck from 'fast-check';
 import { capabilities, type Connector } from '../../lib/connectors/protocol.js';
 import { S3Connector } from '../../lib/connectors/s3.js';
 import { describeConnector, type ConnectorSubject } from '../../lib/testing/testing.js';
-import { anyS3Server, bucket } from '../servers/s3-server.js';
+import { paused } from '../servers/paused.js';
+import { anyS3Server, bucket, placeOf, s3Server, type S3Place, type S3Server } from '../servers/s3-server.js';
 import { otherProcess } from './other-process.js';
 
 const shown = ['deferred', 'list'] as const;
 
 let server: Awaited<ReturnType<typeof anyS3Server>>;
 
+/** One that the tests may keep from answering. */
+let ownServer: S3Server;
+
 beforeAll(async () => {
   server = await anyS3Server();
+  ownServer = await s3Server();
 });
 
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await ownServer[Symbol.asyncDispose]();
+});
 
 /** What a config leads to with the credentials that it does not have. */
-function configured(connector: Connector): ReturnType<Connector['config']> {
-  const { credentials } = server.place;
+function configured(connector: Connector, { credentials }: S3Place): ReturnType<Connector['config']> {
   const { kind, options } = connector.config();
   return { kind, options: { ...options, ...(credentials !== undefined && { credentials }) } };
 }
 
 // Not `heavy`, by which each of the four batches of 10,000 objects is 20,000 requests: s3-large.spec.ts has one.
-const subject: Omit<ConnectorSubject, 'open'> = {
+const subjectAt = (place: () => S3Place): Omit<ConnectorSubject, 'open'> => ({
   capabilities: shown,
-  reopen: (connector) => S3Connector.fromConfig(configured(connector).options),
-  otherProcess: (connector) =>
-    otherProcess(Object.create(connector, { config: { value: () => configured(connector) } }) as Connector),
-};
+  reopen: (connector) => S3Connector.fromConfig(configured(connector, place()).options),
+  otherProcess: (connector) => {
+    const config = (): ReturnType<Connector['config']> => configured(connector, place());
+    return otherProcess(Object.create(connector, { config: { value: config } }) as Connector);
+  },
+});
 
 describeConnector({ describe, it, fastCheck }, 'S3Connector', {
-  ...subject,
+  ...subjectAt(() => server.place),
   open: () => S3Connector.open({ ...server.place, name: randomUUID() }),
 });
 
@@ -42,18 +51,19 @@ describe('with the client of its user', () => {
   let client: S3Client;
 
   beforeAll(() => {
-    const { endpoint, region, forcePathStyle, credentials } = server.place;
+    const { endpoint, region, forcePathStyle, credentials } = placeOf(ownServer);
     client = new S3Client({ endpoint, region, forcePathStyle, ...(credentials && { credentials }) });
   });
 
   afterAll(() => client.destroy());
 
   describeConnector({ describe, it, fastCheck }, 'S3Connector', {
-    ...subject,
+    ...subjectAt(() => placeOf(ownServer)),
     open: () => {
-      const { endpoint, region, forcePathStyle } = server.place;
+      const { endpoint, region, forcePathStyle } = placeOf(ownServer);
       return new S3Connector({ bucket, endpoint, region, forcePathStyle, client, name: randomUUID() });
     },
+    stall: () => paused(ownServer),
   });
 });
 
