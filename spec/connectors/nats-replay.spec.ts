@@ -20,7 +20,7 @@ class ScriptedSession {
   readonly starts: unknown[] = [];
   readonly #script: ((deliver: (message: Message) => void) => number)[];
   #receive: (message: Message) => void = () => undefined;
-  fail: (error: Error) => void = () => undefined;
+  fail: (error: unknown) => void = () => undefined;
 
   /**
    * @param script - What the server does at each consumer that is made; gives how many messages it says there are.
@@ -42,10 +42,12 @@ class ScriptedSession {
     return Promise.resolve({ subject: '', reply: '', data });
   }
 
-  listen(receive: (message: Message) => void, fail: (error: Error) => void): object {
+  listen(receive: (message: Message) => void): object {
     this.#receive = receive;
-    this.fail = fail;
-    return { subject: 'inbox', end: () => undefined };
+    const whenBroken = (fail: (error: unknown) => void): void => {
+      this.fail = fail;
+    };
+    return { subject: 'inbox', whenBroken, end: () => undefined };
   }
 
   send(subject: string): void {

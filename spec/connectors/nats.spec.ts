@@ -16,6 +16,7 @@ import { caught, rejection } from '../caught.js';
 import { compiledLibrary } from '../compiled-library.js';
 import { natsServer, type NATSServer } from '../servers/nats-server.js';
 import { TCPProxy } from '../servers/tcp-proxy.js';
+import { insidesOf } from './nats-insides.js';
 import { TemporaryDirectory } from './temporary-directory.js';
 
 const host = '127.0.0.1';
@@ -270,6 +271,7 @@ describe('options that are wrong', () => {
     ['no server', { servers: [] }, /"servers" must be an address/],
     ['no text for a server', { servers: [1] }, /"servers" must be an address/],
     ['no array of servers', { servers: 1 }, /"servers" must be an address/],
+    ['a server in two lines', { servers: 'queue\nqueue' }, /"servers" must be an address/],
     ['an empty server', { servers: '' }, /"servers" must be an address/],
     ['a server of something else', { servers: 'ws://queue' }, /"servers" must be an address/],
     ['a server with a path', { servers: 'nats://queue/path' }, /"servers" must be an address/],
@@ -459,6 +461,27 @@ describe('a connection', () => {
     await connection.close();
   });
 
+  it('of a user may be lent to many, and has nothing of those that are closed', async () => {
+    const connection = await connect({ port: server.port });
+    const { listeners, subscriptions } = insidesOf(connection);
+    const counts = (): number[] => [listeners.length, subscriptions.size()];
+    const before = counts();
+    const warned = jest.spyOn(process, 'emitWarning');
+    const bucket = randomUUID();
+    const connectors = Array.from({ length: 50 }, () => new NatsConnector({ connection, bucket }));
+    const waits = connectors.map(async (connector) => {
+      await connector.exists(await connector.put([]));
+      const waited = rejection(connector.watch(connector.newKey()));
+      await connector.close();
+      await waited;
+    });
+    await Promise.all(waits);
+    expect(counts()).toEqual(before);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+    await connection.close();
+  });
+
   it('that its user has closed fails operations', async () => {
     const connection = await connect({ port: server.port });
     await using connector = new NatsConnector({ connection });
@@ -628,6 +651,66 @@ describe('the bucket', () => {
   });
 });
 
+describe('what happens while an operation is under way', () => {
+  let connection: NatsConnection;
+  let bucket: string;
+
+  beforeEach(async () => {
+    connection = await connect({ port: server.port });
+    bucket = randomUUID();
+  });
+
+  afterEach(() => connection.close());
+
+  /** Does something right before the first request to certain subjects is sent. */
+  function before(subjects: string, act: () => unknown): void {
+    const publish = connection.publish.bind(connection);
+    const spy = jest.spyOn(connection, 'publish').mockImplementation((subject, ...rest) => {
+      if (!subject.startsWith(subjects)) {
+        publish(subject, ...rest);
+        return;
+      }
+      spy.mockRestore();
+      void Promise.resolve(act()).then(() => publish(subject, ...rest));
+    });
+  }
+
+  it('is a signal that comes too late, when all that is left is to make chunks an object', async () => {
+    await using connector = await NatsConnector.open({ connection, bucket });
+    const controller = new AbortController();
+    before(`$O.${bucket}.M.`, () => controller.abort());
+    const key = await connector.put([Buffer.from('bytes')], controller);
+    expect(controller.signal.aborted).toBe(true);
+    expect(String(Buffer.from((await connector.get(key))!))).toBe('bytes');
+  });
+
+  it('is the end of the bucket, which has no object then', async () => {
+    await using connector = await NatsConnector.open({ connection, bucket });
+    const key = await connector.put([new Uint8Array(2 * chunk)]);
+    const manager = await jetstreamManager(outside);
+    before('$JS.API.CONSUMER.CREATE.', () => manager.streams.delete(`OBJ_${bucket}`));
+    expect(await connector.get(key)).toBeUndefined();
+  });
+
+  it('is that who was the first to ask for the bucket has given up', async () => {
+    await using proxy = await TCPProxy.start(server.port);
+    const through = await connect({ port: proxy.port });
+    const connector = new NatsConnector({ connection: through, bucket });
+    // It has a session, and no bucket.
+    await connector.exists(connector.newKey());
+    proxy.hold('toClient');
+    const controller = new AbortController();
+    const put = rejection(connector.put([], controller));
+    controller.abort('enough');
+    expect(await put).toBe('enough');
+    const other = connector.put([]);
+    proxy.release('toClient');
+    expect(await connector.exists(await other)).toBe(true);
+    await connector.close();
+    await through.close();
+  });
+});
+
 describe('a user without permission', () => {
   it('is told what is missing', async () => {
     await using locked = await natsServer({
@@ -635,6 +718,7 @@ describe('a user without permission', () => {
       settings: `authorization { users: [
         { user: all, password: all },
         { user: reader, password: reader, permissions: { publish: ["$JS.API.STREAM.*.>"], subscribe: [">"] } },
+        { user: deaf, password: deaf, permissions: { publish: [">"], subscribe: ["_INBOX.*.r.*"] } },
         { user: mute, password: mute, permissions: { publish: [">"], subscribe: ["nothing"] } }
       ] }`,
     });
@@ -648,6 +732,13 @@ describe('a user without permission', () => {
     expect(String(error)).toMatch(
       /Permissions Violation for Publish to "\$O\..*Give the user the permission/,
     );
+    const connection = await connect({ port: locked.port, user: 'reader', pass: 'reader' });
+    const lent = new NatsConnector({ connection });
+    expect(String(await rejection(lent.put([])))).toMatch(/Permissions Violation for Publish/);
+    await lent.close();
+    await connection.close();
+    await using deaf = as('deaf');
+    expect(String(await rejection(deaf.watch(key)))).toMatch(/Permissions Violation for Subscription/);
     await using mute = new NatsConnector({
       servers: locked.url,
       user: 'mute',

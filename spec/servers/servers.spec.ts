@@ -39,7 +39,7 @@ describe('a Redis server', () => {
   it('can be paused', async () => {
     await using server = await redisServer();
     await using other = await redisServer();
-    server.pause();
+    await server.pause();
     const answered: number[] = [];
     const answers = [server, other].map(async ({ port }) => {
       const answer = await say(port, 'PING');

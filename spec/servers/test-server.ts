@@ -3,7 +3,8 @@
 import '../../lib/resources/symbols.js';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from './free-port.js';
@@ -87,9 +88,9 @@ export class TestServer implements AsyncDisposable {
     return this.#end('SIGTERM');
   }
 
-  /** Keeps it from running, its connections open, until {@link resume}. */
-  pause(): void {
-    this.#running?.child.kill('SIGSTOP');
+  /** Keeps it from running, its connections open, until {@link resume}; settles when it runs no more. */
+  async pause(): Promise<void> {
+    await this.#running?.pause();
   }
 
   /** Lets it run on. */
@@ -149,6 +150,12 @@ class Running {
     return this.#outputMatches(pattern);
   }
 
+  async pause(): Promise<void> {
+    this.child.kill('SIGSTOP');
+    // The signal is there at once, but each thread runs on until it sees it.
+    while (await runs(Number(this.child.pid))) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   async end(signal: NodeJS.Signals): Promise<void> {
     // One that was paused ends only when it runs on.
     this.child.kill(signal);
@@ -183,6 +190,18 @@ class Running {
       look();
     });
   }
+}
+
+/** Whether any thread of a process is not stopped. Only Linux can be asked; elsewhere it is taken to be. */
+async function runs(pid: number): Promise<boolean> {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) return false;
+  const states = (await readdir(threads)).map((thread) =>
+    // One that has ended is not there any more, and the others are looked at again.
+    readFile(join(threads, thread, 'stat'), 'utf8').catch(() => ''),
+  );
+  // The state is behind the name, which is in brackets.
+  return (await Promise.all(states)).some((state) => !state.includes(') T '));
 }
 
 /**

@@ -15,6 +15,8 @@ export class BorrowedLink implements Link {
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
   #connected = true;
+  /** Why there is no session any more; absent until then. */
+  #ended: Error | undefined;
   #whenChanged: (() => void) | undefined;
 
   /**
@@ -22,13 +24,15 @@ export class BorrowedLink implements Link {
    */
   constructor(connection: Connection) {
     this.#connection = connection;
+    if (connection.isClosed()) this.#ended = ownerHasClosed();
     this.place = describePlace([connection.getServer()]);
     this.#endObserving = observe(connection, {
       disconnected: () => this.#change(false),
       reconnected: () => this.#change(true),
+      // Not told by a promise of the connection, which would keep this link for as long as the connection is there.
+      closed: () => this.#end(ownerHasClosed()),
       refused: (subject, error) => this.#session?.refuse(subject, error),
     });
-    void connection.closed().then(() => this.#change(false));
   }
 
   get trouble(): unknown {
@@ -57,20 +61,18 @@ export class BorrowedLink implements Link {
 
   close(): Promise<void> {
     this.#endObserving();
-    this.#session?.lose(new Error('The connector was closed'));
+    this.#end(new Error('The connector was closed'));
     return Promise.resolve();
   }
 
   async #open(): Promise<Session> {
     const { headers } = await loadNats();
-    while (!this.#connected && !this.#connection.isClosed()) {
+    while (!this.#connected && this.#ended === undefined) {
       await new Promise<void>((resolve) => {
         this.#whenChanged = resolve;
       });
     }
-    if (this.#connection.isClosed()) {
-      throw connectError(this.place, new Error('Its owner has closed the connection'));
-    }
+    if (this.#ended !== undefined) throw connectError(this.place, this.#ended);
     this.#session = new Session(this.#connection, headers, inboxPrefixOf(this.#connection));
     return this.#session;
   }
@@ -81,6 +83,15 @@ export class BorrowedLink implements Link {
     this.#session?.lose(new Error('The connection was interrupted'));
     this.#whenChanged?.();
   }
+
+  #end(reason: Error): void {
+    this.#ended = reason;
+    this.#change(false);
+  }
+}
+
+function ownerHasClosed(): Error {
+  return new Error('Its owner has closed the connection');
 }
 
 /** What the connection was told that subjects of answers begin with, which only its insides say. */

@@ -33,7 +33,9 @@ export function describePlace(servers: readonly string[]): string {
 /** What is told of what happens to a connection. */
 export interface Observer {
   disconnected(): void;
-  reconnected(): void;
+  reconnected?(): void;
+  /** It has ended for good. */
+  closed?(): void;
   /** What was sent to a subject was refused. */
   refused(subject: unknown, error: Error): void;
 }
@@ -48,7 +50,8 @@ export function observe(connection: Connection, observer: Observer): () => void 
   const tell = async (): Promise<void> => {
     for await (const { type, error } of events) {
       if (type === 'disconnect') observer.disconnected();
-      else if (type === 'reconnect') observer.reconnected();
+      else if (type === 'reconnect') observer.reconnected?.();
+      else if (type === 'close') observer.closed?.();
       else if (type === 'error' && error?.operation === 'publish') observer.refused(error.subject, error);
     }
   };

@@ -7,7 +7,7 @@ import { parseInfo } from './object-info.js';
 import type { Link } from './link.js';
 import type { Attempt, Operations } from './operations.js';
 import { createConsumer, deleteConsumer, isControl, obey } from './replay.js';
-import type { Listener, Session } from './session.js';
+import type { Session } from './session.js';
 
 /** How often the server says that it is there, in milliseconds. */
 const heartbeat = 10_000;
@@ -37,9 +37,16 @@ export class ObjectWatch {
   async wait(uuid: string, signal?: AbortSignal): Promise<void> {
     const stored = this.#waiters.wait(uuid, signal);
     if (!this.#watches.has(uuid)) {
+      // It has ended before those who waited go on: who waits from then on is told by another one.
       const watch = new Watch(this.#bucket, uuid, this.#operations, {
-        stored: () => this.#waiters.wake(uuid),
-        failed: (error) => this.#waiters.fail(uuid, error),
+        stored: () => {
+          this.#leave(uuid);
+          this.#waiters.wake(uuid);
+        },
+        failed: (error) => {
+          this.#leave(uuid);
+          this.#waiters.fail(uuid, error);
+        },
       });
       this.#watches.set(uuid, watch);
       this.#link.begin();
@@ -71,7 +78,7 @@ export class ObjectWatch {
   }
 }
 
-/** Who is told what becomes of a watch. */
+/** Who is told what becomes of a watch, unless it is ended first. */
 interface Watcher {
   stored(): void;
   failed(error: unknown): void;
@@ -83,10 +90,10 @@ class Watch {
   readonly #uuid: string;
   readonly #operations: Operations;
   readonly #watcher: Watcher;
-  #listener: Listener | undefined;
+  readonly #ending = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #end: (() => void) | undefined;
-  #ended = false;
+  /** Gives up what there is at the present connection. */
+  #release: (() => void) | undefined;
 
   constructor(bucket: Bucket, uuid: string, operations: Operations, watcher: Watcher) {
     this.#bucket = bucket;
@@ -97,64 +104,61 @@ class Watch {
 
   /** Keeps the process alive until it is known that the object is not there; later on it keeps nothing alive. */
   begin(background = false): void {
-    const operation = { verb: 'wait for an object', key: [this.#uuid], background };
+    const { signal } = this.#ending;
+    const operation = { verb: 'wait for an object', key: [this.#uuid], background, signal };
     const began = this.#operations.run(operation, (session, attempt) => this.#listen(session, attempt));
-    began.catch((error: unknown) => this.#watcher.failed(error));
+    began.catch((error: unknown) => {
+      if (!signal.aborted) this.#watcher.failed(error);
+    });
   }
 
   end(): void {
-    this.#ended = true;
+    this.#ending.abort();
     this.#stop();
   }
 
   async #listen(session: Session, attempt: Attempt): Promise<void> {
     const { stream } = this.#bucket;
     await this.#bucket.ready(session, attempt);
-    let [heard, begun] = [true, false];
-    const listener = session.listen(
-      (message) => {
-        heard = true;
-        if (isControl(message)) obey(session, message);
-        else if (!parseInfo(message.data).deleted) this.#watcher.stored();
-      },
-      () => {
-        // Before it has begun, the operation that begins it hears of this itself.
-        if (begun) this.#again();
-      },
-    );
-    this.#listener = listener;
-    const { subject } = listener;
-    const filter = this.#bucket.infoSubject(this.#uuid);
+    let heard = true;
+    const listener = session.listen((message) => {
+      heard = true;
+      if (isControl(message)) obey(session, message);
+      else if (!parseInfo(message.data).deleted) this.#watcher.stored();
+    });
+    this.#release = () => listener.end();
     try {
-      const { name } = await createConsumer(session, { stream, subject, filter, heartbeat }, attempt);
-      this.#end = () => deleteConsumer(session, stream, name);
+      const filter = this.#bucket.infoSubject(this.#uuid);
+      const options = { stream, subject: listener.subject, filter, heartbeat };
+      const { name } = await createConsumer(session, options, attempt);
+      this.#release = () => {
+        clearInterval(this.#timer);
+        listener.end();
+        deleteConsumer(session, stream, name);
+      };
       // What is stored from here on is told; what was stored while the consumer was made is looked for.
       if (isThere(await lookUp(session, this.#bucket, this.#uuid, attempt))) this.#watcher.stored();
     } catch (error) {
       this.#stop();
       throw error;
     }
-    begun = true;
-    if (this.#ended) this.#stop();
-    else {
-      this.#timer = setInterval(() => {
-        if (!heard) this.#again();
-        heard = false;
-      }, 3 * heartbeat).unref();
-    }
+    if (this.#ending.signal.aborted) return;
+    this.#timer = setInterval(() => {
+      if (!heard) this.#again();
+      heard = false;
+    }, 3 * heartbeat).unref();
+    listener.whenBroken(() => this.#again());
   }
 
   /** Watches over another connection, or by another consumer, since nothing is heard of this one. */
   #again(): void {
     this.#stop();
-    if (!this.#ended) this.begin(true);
+    this.begin(true);
   }
 
   #stop(): void {
-    clearInterval(this.#timer);
-    this.#listener?.end();
-    this.#end?.();
-    this.#listener = undefined;
-    this.#end = undefined;
+    const release = this.#release;
+    this.#release = undefined;
+    release?.();
   }
 }

@@ -14,7 +14,10 @@ import type { Session } from './session.js';
 /** What is to be done, and for how long. */
 export interface Operation extends Doing {
   readonly signal?: AbortSignal | undefined;
-  /** Whether it has no limit, and keeps no process alive. Default false. */
+  /**
+   * Whether it goes on for as long as it takes, and keeps no process alive: a connection over which no answer comes in
+   * time is made again for it. Default false.
+   */
   readonly background?: boolean;
 }
 
@@ -55,7 +58,9 @@ export class Operations {
     const abort = (): void => {
       if (!attempt.final) attempt.end(signal?.reason);
     };
-    const timer = background ? undefined : setTimeout(() => this.#stall(operation, attempt), this.#timeout);
+    const timer = background
+      ? setInterval(() => link.stalled(), this.#timeout).unref()
+      : setTimeout(() => this.#stall(operation, attempt), this.#timeout);
     signal?.addEventListener('abort', abort, { once: true });
     link.begin();
     try {

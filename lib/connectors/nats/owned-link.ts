@@ -92,7 +92,6 @@ export class OwnedLink implements Link {
     void connection.closed().then((cause) => lost(cause ?? new Error('The connection was closed')));
     observe(connection, {
       disconnected: () => lost(new Error('The server has ended the connection')),
-      reconnected: () => undefined,
       refused: (subject, error) => session.refuse(subject, error),
     });
     this.#established = true;

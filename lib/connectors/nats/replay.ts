@@ -3,7 +3,8 @@
 import type { Message } from './client.js';
 import { ask } from './jetstream.js';
 import type { Limits } from './limits.js';
-import type { Listener, Session } from './session.js';
+import type { Listener } from './listener.js';
+import type { Session } from './session.js';
 
 /** How often the server says that it is there when it has nothing to send, in milliseconds. */
 const heartbeat = 1000;
@@ -79,17 +80,13 @@ class Part {
     try {
       return await new Promise<boolean>((resolve, reject) => {
         removeLimit = limits.onEnd(reject);
+        // What the receiver throws breaks it, and so does the loss of the connection.
         listener = session.listen((message) => {
           this.#heard = true;
-          try {
-            const end = isControl(message) ? obey(session, message) : this.#accept(message);
-            if (end !== undefined) resolve(end);
-          } catch (error) {
-            // What the receiver throws is its own.
-            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-            reject(error);
-          }
-        }, reject);
+          const end = isControl(message) ? obey(session, message) : this.#accept(message);
+          if (end !== undefined) resolve(end);
+        });
+        listener.whenBroken(reject);
         timer = setInterval(() => {
           if (!this.#heard) resolve(false);
           this.#heard = false;

@@ -4,6 +4,7 @@ import { platform } from '#platform';
 import type { Connection, Headers, Message, Subscription } from './client.js';
 import { ConnectionLostError } from './errors.js';
 import type { Limits } from './limits.js';
+import { Listener } from './listener.js';
 
 /** Something that is sent, and answered. */
 export interface Request {
@@ -30,7 +31,7 @@ export class Session {
   readonly #inbox: string;
   readonly #answers: Subscription;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #whenLost = new Set<(error: Error) => void>();
+  readonly #listeners = new Set<Listener>();
   #named = 0;
   #lost: Error | undefined;
 
@@ -107,31 +108,30 @@ export class Session {
 
   /** Sends something that nobody answers. Lost with the connection. */
   send(subject: string, payload: Uint8Array | string = ''): void {
-    if (this.#lost === undefined) this.#connection.publish(subject, payload);
+    try {
+      this.#connection.publish(subject, payload);
+    } catch {
+      // Its owner is ending it, and with it whatever this was about.
+    }
   }
 
   /**
-   * Listens at a subject of its own.
+   * Listens at a subject of its own. The listener is broken when the connection is lost.
    *
    * @param receive - Called for each message.
-   * @param fail - Called once, when the connection is lost.
+   * @throws ConnectionLostError when the connection is lost.
    */
-  listen(receive: (message: Message) => void, fail: (error: unknown) => void): Listener {
-    const subject = `${this.#inbox}.${this.#newName()}`;
-    const subscription = this.#connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (error !== null) this.#endWith(error);
-        else receive(message);
-      },
-    });
-    this.#whenLost.add(fail);
-    return {
-      subject,
-      end: () => {
-        this.#whenLost.delete(fail);
-        subscription.unsubscribe();
-      },
-    };
+  listen(receive: (message: Message) => void): Listener {
+    if (this.#lost !== undefined) throw this.#lost;
+    const listener = new Listener(
+      this.#connection,
+      `${this.#inbox}.${this.#newName()}`,
+      receive,
+      (error) => this.#endWith(error),
+      (ended) => this.#listeners.delete(ended),
+    );
+    this.#listeners.add(listener);
+    return listener;
   }
 
   /** Says that the server has refused something of which it tells nobody else. */
@@ -152,7 +152,7 @@ export class Session {
     this.#lost = error;
     this.#answers.unsubscribe();
     for (const waiting of [...this.#waiting.values()]) waiting.failed(error);
-    for (const fail of [...this.#whenLost]) fail(error);
+    for (const listener of [...this.#listeners]) listener.break(error);
   }
 
   #newName(): string {
@@ -164,11 +164,4 @@ export class Session {
     for (const [name, value] of Object.entries(record)) headers.set(name, value);
     return headers;
   }
-}
-
-/** A subject at which a session listens. */
-export interface Listener {
-  readonly subject: string;
-  /** Stops listening. */
-  end(): void;
 }

@@ -1,7 +1,7 @@
 /** A server that goes away, stops, or is cut off, while operations are under way. */
 
 import '../../../lib/resources/symbols.js';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { NatsConnector, type NatsConnectorOptions } from '../../../lib/connectors/nats.js';
 import type { UUIDKey } from '../../../lib/connectors/uuid-key.js';
 import { ConnectorError } from '../../../lib/errors.js';
@@ -17,6 +17,12 @@ const at = ({ port }: { readonly port: number }): string => `${host}:${port}`;
 /** Looks again, whenever other work has gone on, until something is so. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** A connection that a test lends to connectors, and closes when it ends, however it does. */
+async function lent(options: NodeConnectionOptions): Promise<NatsConnection & AsyncDisposable> {
+  const connection = await connect(options);
+  return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
 }
 
 async function listed(connector: NatsConnector): Promise<UUIDKey[]> {
@@ -98,7 +104,7 @@ describe('a server that is killed while objects are put and got, and started aga
   it('is not waited for longer than an operation may take', async () => {
     await using server = await natsServer({ jetstream: true });
     await using connector = new NatsConnector({ servers: server.url, commandTimeout: 300 });
-    const connection = await connect({ port: server.port, maxReconnectAttempts: -1 });
+    await using connection = await lent({ port: server.port, maxReconnectAttempts: -1 });
     await using borrowing = new NatsConnector({ connection, commandTimeout: 300 });
     const key = await connector.put([]);
     await borrowing.exists(key);
@@ -109,7 +115,6 @@ describe('a server that is killed while objects are put and got, and started aga
     expect(error).toMatchObject({ key, message: expect.stringMatching(message), cause: expect.anything() });
     await expect(borrowing.get(key)).rejects.toThrow(message);
     await expect(borrowing.set(key, [])).rejects.toThrow(/Its owner has not connected it again/);
-    await connection.close();
   });
 
   it('is given up by a signal', async () => {
@@ -203,6 +208,39 @@ describe('a connection that is cut in the middle', () => {
     expect(String(Buffer.from((await connector.get(key))!))).toBe('bytes');
   });
 
+  it('is noticed by those who wait for an object where nothing comes, and made again', async () => {
+    await using proxy = await TCPProxy.start(server.port);
+    const commandTimeout = 10_000;
+    await using connector = await NatsConnector.open({ servers: at(proxy), name: 'silent', commandTimeout });
+    await using writer = new NatsConnector({ servers: server.url, name: 'silent' });
+    // What checks the connection now and then, and nothing else, is done when the test says.
+    const others = [
+      'setTimeout',
+      'setImmediate',
+      'nextTick',
+      'queueMicrotask',
+      'performance',
+      'Date',
+    ] as const;
+    jest.useFakeTimers({ doNotFake: [...others] });
+    try {
+      const key = connector.newKey();
+      const wait = connector.watch(key);
+      // Ends when the wait has begun: what is asked later is answered later.
+      for (let count = 0; count < 3; count += 1) await connector.exists(key);
+      const swallowed = proxy.swallowAfter('toClient', 0);
+      const connected = proxy.connection();
+      jest.advanceTimersByTime(60_000);
+      await swallowed;
+      jest.advanceTimersByTime(commandTimeout);
+      await connected;
+      await writer.set(key, []);
+      await wait;
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('that is slow changes nothing', async () => {
     await using proxy = await TCPProxy.start(server.port);
     await using connector = await NatsConnector.open({ servers: at(proxy) });
@@ -246,11 +284,8 @@ describe('an operation whose answer is lost', () => {
   });
 
   /** A connection that hears nothing more from when it first says something at certain subjects. */
-  async function deafened(
-    proxy: TCPProxy,
-    subjects: string,
-  ): Promise<{ connector: NatsConnector; connection: NatsConnection }> {
-    const connection = await connect({ port: proxy.port, reconnectTimeWait: 10 });
+  async function deafened(proxy: TCPProxy, subjects: string): Promise<NatsConnection & AsyncDisposable> {
+    const connection = await lent({ port: proxy.port, reconnectTimeWait: 10 });
     const publish = connection.publish.bind(connection);
     const spy = jest.spyOn(connection, 'publish').mockImplementation((subject, ...rest) => {
       if (subject.startsWith(subjects)) {
@@ -259,7 +294,7 @@ describe('an operation whose answer is lost', () => {
       }
       publish(subject, ...rest);
     });
-    return { connection, connector: await NatsConnector.open({ connection }) };
+    return connection;
   }
 
   /** Cuts the connection when something has been done of which the answer has not come. */
@@ -277,7 +312,8 @@ describe('an operation whose answer is lost', () => {
 
   it('is not begun again: take()', async () => {
     await using proxy = await TCPProxy.start(server.port);
-    const { connector, connection } = await deafened(proxy, '$JS.API.STREAM.MSG.DELETE.');
+    await using connection = await deafened(proxy, '$JS.API.STREAM.MSG.DELETE.');
+    await using connector = await NatsConnector.open({ connection });
     const key = await connector.put([Buffer.from('bytes')]);
     const result = await cutWhen(proxy, connector.take(key), async () => !(await direct.exists(key)));
     const { reason } = result as PromiseRejectedResult;
@@ -285,43 +321,38 @@ describe('an operation whose answer is lost', () => {
     expect(reason).toMatchObject({ key });
     expect(String(reason)).toMatch(/It may have been done or not; it was not tried again/);
     expect(await connector.take(key)).toBeUndefined();
-    await connector.close();
-    await connection.close();
   });
 
   it.each([true, false])('is known to be done where it is: set() with ifAbsent %s', async (ifAbsent) => {
     await using proxy = await TCPProxy.start(server.port);
-    const { connector, connection } = await deafened(proxy, '$O.proxystore-default.M.');
+    await using connection = await deafened(proxy, '$O.proxystore-default.M.');
+    await using connector = await NatsConnector.open({ connection });
     const key = connector.newKey();
     const set = connector.set(key, [Buffer.from('bytes')], { ifAbsent });
     expect(await cutWhen(proxy, set, () => direct.exists(key))).toEqual({ status: 'fulfilled', value: true });
     expect(String(Buffer.from((await connector.get(key))!))).toBe('bytes');
-    await connector.close();
-    await connection.close();
   });
 
   it('is begun again where that changes nothing: put()', async () => {
     await using proxy = await TCPProxy.start(server.port);
     const before = (await listed(direct)).length;
-    const { connector, connection } = await deafened(proxy, '$O.proxystore-default.M.');
+    await using connection = await deafened(proxy, '$O.proxystore-default.M.');
+    await using connector = await NatsConnector.open({ connection });
     const put = connector.put([Buffer.from('bytes')]);
     await cutWhen(proxy, put, async () => (await listed(direct)).length > before);
     expect(String(Buffer.from((await direct.get(await put))!))).toBe('bytes');
     expect(await listed(direct)).toHaveLength(before + 1);
-    await connector.close();
-    await connection.close();
   });
 
   it('is not begun again where nobody knows: set() with ifAbsent', async () => {
     await using proxy = await TCPProxy.start(server.port);
-    const { connector, connection } = await deafened(proxy, '$O.proxystore-default.M.');
+    await using connection = await deafened(proxy, '$O.proxystore-default.M.');
+    await using connector = await NatsConnector.open({ connection });
     const key = connector.newKey();
     const set = connector.set(key, [Buffer.from('bytes')], { ifAbsent: true });
     const result = await cutWhen(proxy, set, async () => (await direct.take(key)) !== undefined);
     expect(String((result as PromiseRejectedResult).reason)).toMatch(/It may have been done or not/);
     expect(await connector.exists(key)).toBe(false);
-    await connector.close();
-    await connection.close();
   });
 
   it('is taken back where its time is over: put()', async () => {
@@ -340,10 +371,10 @@ describe('a server that does not answer', () => {
   it('fails operations in time, and the connection is made again', async () => {
     await using server = await natsServer({ jetstream: true });
     await using connector = await NatsConnector.open({ servers: server.url, commandTimeout: 300 });
-    const connection = await connect({ port: server.port });
+    await using connection = await lent({ port: server.port });
     await using borrowing = await NatsConnector.open({ connection, commandTimeout: 300 });
     const key = await connector.put([Buffer.from('bytes')]);
-    server.pause();
+    await server.pause();
     const errors = await Promise.all([
       rejection(connector.get(key)),
       rejection(connector.put([])),
@@ -357,6 +388,5 @@ describe('a server that does not answer', () => {
     server.resume();
     expect(await connector.exists(key)).toBe(true);
     expect(await borrowing.exists(key)).toBe(true);
-    await connection.close();
   });
 });

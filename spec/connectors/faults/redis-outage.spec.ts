@@ -315,7 +315,7 @@ describe('a server that does not answer', () => {
     await using server = await redisServer();
     await using connector = await RedisConnector.open({ url: server.url, commandTimeout: 300 });
     const key = await connector.put([Buffer.from('bytes')]);
-    server.pause();
+    await server.pause();
     const errors = await Promise.all([
       rejection(connector.get(key)),
       rejection(connector.put([])),
