@@ -131,7 +131,7 @@ export class LmdbConnector implements SyncConnector<UUIDKey> {
 
   getBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]> {
     return this.#guard.run(options?.signal, async () =>
-      keys.map((key) => uuidOf(key, kind)).map((uuid) => this.#environment.fetch(uuid)),
+      this.#environment.fetchAll(keys.map((key) => uuidOf(key, kind))),
     );
   }
 
@@ -153,7 +153,7 @@ export class LmdbConnector implements SyncConnector<UUIDKey> {
       const object = { uuid: uuidOf(key, kind), parts: data };
       let stored = true;
       if (ifAbsent) stored = await this.#environment.storeIfAbsent(object);
-      else await this.#environment.store([object]);
+      else await this.#environment.store(object);
       await this.#persist();
       return stored;
     });
@@ -234,7 +234,7 @@ export class LmdbConnector implements SyncConnector<UUIDKey> {
   ): Promise<void> {
     await this.#guard.run(signal, async () => {
       if (objects.length === 0) return;
-      await this.#environment.store(objects);
+      await this.#environment.storeNew(objects);
       // Nobody has the keys yet, so nobody has seen what is taken back.
       if (signal?.aborted === true) await this.#environment.remove(objects.map(({ uuid }) => uuid));
       signal?.throwIfAborted();
@@ -260,7 +260,7 @@ class LmdbOperations implements Required<SyncOperations<UUIDKey>> {
   put(data: Parts): UUIDKey {
     this.#guard.check();
     const key = newUUIDKey();
-    this.#environment.storeSync([{ uuid: key[0], parts: data }]);
+    this.#environment.storeNewSync([{ uuid: key[0], parts: data }]);
     return key;
   }
 
@@ -282,13 +282,13 @@ class LmdbOperations implements Required<SyncOperations<UUIDKey>> {
     this.#guard.check();
     const objects = data.map((parts) => ({ key: newUUIDKey(), parts }));
     if (objects.length > 0)
-      this.#environment.storeSync(objects.map(({ key, parts }) => ({ uuid: key[0], parts })));
+      this.#environment.storeNewSync(objects.map(({ key, parts }) => ({ uuid: key[0], parts })));
     return objects.map(({ key }) => key);
   }
 
   getBatch(keys: readonly UUIDKey[]): (Uint8Array | undefined)[] {
     this.#guard.check();
-    return keys.map((key) => uuidOf(key, kind)).map((uuid) => this.#environment.fetch(uuid));
+    return this.#environment.fetchAll(keys.map((key) => uuidOf(key, kind)));
   }
 
   evictBatch(keys: readonly UUIDKey[]): void {
@@ -301,7 +301,7 @@ class LmdbOperations implements Required<SyncOperations<UUIDKey>> {
     this.#guard.check();
     const object = { uuid: uuidOf(key, kind), parts: data };
     if (options?.ifAbsent === true) return this.#environment.storeIfAbsentSync(object);
-    this.#environment.storeSync([object]);
+    this.#environment.storeSync(object);
     return true;
   }
 

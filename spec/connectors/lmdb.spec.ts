@@ -251,10 +251,62 @@ describe('LmdbConnector', () => {
     expect(equal(several.map((key) => connector.sync.take(key)))).toBe(true);
   });
 
+  it('leaves nothing of a large object that is removed or stored over', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const root = open({ path: place.path, noSubdir: false, maxDbs: 4 });
+    const left = (): number =>
+      ['objects', 'pieces'].reduce((sum, name) => sum + [...root.openDB({ name }).getKeys()].length, 0);
+    const large = [Buffer.alloc(700_000, 1), Buffer.alloc(700_000, 2)];
+    const key = connector.newKey();
+    await connector.set(key, large);
+    expect(left()).toBeGreaterThan(4);
+    const smaller = Buffer.alloc(300_000, 3);
+    connector.sync.set(key, [smaller]);
+    expect(smaller.equals((await connector.get(key))!)).toBe(true);
+    expect(left()).toBe(3);
+    await connector.set(key, [bytes]);
+    expect(await connector.get(key)).toEqual(bytes);
+    expect(left()).toBe(1);
+    const [taken, evicted] = await connector.putBatch([large, large]);
+    const cleared = connector.sync.put(large);
+    expect(Buffer.concat(large).equals((await connector.take(taken!))!)).toBe(true);
+    await connector.evictBatch([key, evicted!]);
+    await connector.expire(cleared, 0);
+    expect(left()).toBe(0);
+    await root.close();
+  });
+
+  it('takes large objects of any memory, and leaves no mark at it', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const parts = [new ArrayBuffer(600_000), new SharedArrayBuffer(600_000)].map((memory, index) =>
+      new Uint8Array(memory, 8, 555_555).fill(index + 1),
+    );
+    Object.freeze(parts[0]!.buffer);
+    const expected = Buffer.concat([...parts, ...parts]);
+    for (const key of [await connector.put([...parts, ...parts]), connector.sync.put([...parts, ...parts])])
+      expect(expected.equals((await connector.get(key))!)).toBe(true);
+    const part = new Uint8Array(1_000_000);
+    await connector.put([part]);
+    expect(Reflect.ownKeys(part.buffer)).toEqual([]);
+  });
+
+  it('says of a large object that it is damaged, and gives no part of it', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const key = await connector.put([new Uint8Array(1_000_000)]);
+    const root = open({ path: place.path, noSubdir: false, maxDbs: 4 });
+    await root.openDB({ name: 'pieces' }).remove(`${key[0]}/2`);
+    await root.close();
+    await expect(connector.get(key)).rejects.toThrow(/A piece of it is missing or damaged: number 2 of/);
+    await expect(connector.get(key)).rejects.toBeInstanceOf(ConnectorError);
+  });
+
   it('hands out bytes in memory of their own, where a typed array behind the tag is aligned', async () => {
     using place = new TemporaryDirectory();
     await using connector = new LmdbConnector(place.path);
-    for (const size of [100, 100_000]) {
+    for (const size of [100, 100_000, 1_000_000]) {
       const key = await connector.put([new Uint8Array(size)]);
       for (const found of [await connector.get(key), await connector.get(key), await connector.take(key)]) {
         expect([(found!.byteOffset + 3) % 8, found!.buffer.byteLength]).toEqual([
@@ -288,6 +340,8 @@ describe('LmdbConnector', () => {
     const gone = new Uint8Array(8);
     structuredClone(gone, { transfer: [gone.buffer] });
     await expect(connector.putBatch([[bytes], [gone]])).rejects.toThrow(ConnectorError);
+    await expect(connector.putBatch([[new Uint8Array(1_000_000)], [gone]])).rejects.toThrow(ConnectorError);
+    await expect(connector.put([new Uint8Array(1_000_000), gone])).rejects.toThrow(ConnectorError);
     expect(() => connector.sync.putBatch([[bytes], [gone]])).toThrow(ConnectorError);
     await expect(connector.list().next()).resolves.toMatchObject({ done: true });
   });

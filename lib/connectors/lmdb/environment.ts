@@ -1,14 +1,13 @@
 /** An LMDB environment that holds objects and when they expire. Keys have been checked before anything is asked here. */
 
 import { ConnectorError } from '../../errors.js';
-import type { Parts } from '../protocol.js';
 import { checkDataFile } from './data-file.js';
 import { isCommitFailure, isDiskFull, kind, lmdbError, reasonOf } from './errors.js';
 import { loadLmdb, type Database, type RootDatabase } from './load.cjs';
 import { makeNewFiles } from './new-files.js';
-import { objectIn, StoredBytes } from './stored-bytes.js';
+import { isLarge, StoredObjects, type NewObject } from './stored-objects.js';
 
-/** The largest object, in bytes: more cannot be written by one call of the system, which is how LMDB does it. */
+/** The largest object, in bytes. All of it is in the memory of the transaction that stores it. */
 export const largestObject = 0x7fff_0000 - 64;
 
 const storing = 'store an object';
@@ -19,12 +18,6 @@ export interface EnvironmentOptions {
   readonly mapSize?: number | undefined;
 }
 
-/** An object that is to be stored. */
-export interface NewObject {
-  readonly uuid: string;
-  readonly parts: Parts;
-}
-
 /**
  * The objects, and beside them the times at which some of them expire. An expired one is there for nobody; its room is
  * given back by whoever comes across it, and by {@link sweep}.
@@ -32,9 +25,8 @@ export interface NewObject {
 export class Environment {
   readonly #path: string;
   readonly #root: RootDatabase;
-  readonly #objects: Database<Buffer, string>;
+  readonly #objects: StoredObjects;
   readonly #expiries: Database<number, string>;
-  readonly #storedBytes = new StoredBytes();
   #commitFailed = false;
 
   /**
@@ -61,7 +53,7 @@ export class Environment {
       });
       // Slots of readers that were killed would keep old pages for ever.
       root.readerCheck();
-      this.#objects = root.openDB<Buffer, string>({ name: 'objects', encoding: 'binary' });
+      this.#objects = new StoredObjects(root);
       this.#expiries = root.openDB<number, string>({ name: 'expiries' });
     } catch (error) {
       void root?.close();
@@ -70,26 +62,48 @@ export class Environment {
     this.#root = root;
   }
 
-  /** Stores objects in one transaction: all of them or, where it fails, none. */
-  async store(objects: readonly NewObject[]): Promise<void> {
+  /** Stores objects under names that are new, in one transaction: all of them or, where it fails, none. */
+  async storeNew(objects: readonly NewObject[]): Promise<void> {
     checkSizes(objects);
-    await this.#storing(() => {
-      for (const { uuid, parts } of objects) this.#put(uuid, parts);
+    await this.#storing(() =>
+      objects.some(({ parts }) => isLarge(parts))
+        ? this.#objects.storeLarge(objects)
+        : this.#root.childTransaction(() => {
+            for (const object of objects) this.#objects.putNew(object);
+          }),
+    );
+  }
+
+  /** {@link storeNew} without waiting. */
+  storeNewSync(objects: readonly NewObject[]): void {
+    checkSizes(objects);
+    this.#storingSync(() => {
+      for (const object of objects) this.#objects.putNew(object);
     });
   }
 
+  /** Stores an object, in the place of one that is there. */
+  async store(object: NewObject): Promise<void> {
+    checkSizes([object]);
+    await this.#storing(() =>
+      this.#root.childTransaction(() => {
+        this.#put(object);
+      }),
+    );
+  }
+
   /** {@link store} without waiting. */
-  storeSync(objects: readonly NewObject[]): void {
-    checkSizes(objects);
+  storeSync(object: NewObject): void {
+    checkSizes([object]);
     this.#storingSync(() => {
-      for (const { uuid, parts } of objects) this.#put(uuid, parts);
+      this.#put(object);
     });
   }
 
   /** Stores an object unless there is one. Gives whether it was stored. */
   async storeIfAbsent(object: NewObject): Promise<boolean> {
     checkSizes([object]);
-    return this.#storing(() => this.#putIfAbsent(object));
+    return this.#storing(() => this.#root.childTransaction(() => this.#putIfAbsent(object)));
   }
 
   /** {@link storeIfAbsent} without waiting. */
@@ -102,7 +116,15 @@ export class Environment {
   fetch(uuid: string): Uint8Array | undefined {
     return this.#read(() => {
       this.#root.resetReadTxn();
-      return this.#alive(uuid) ? this.#copy(uuid) : undefined;
+      return this.#get(uuid);
+    });
+  }
+
+  /** The bytes of several objects, in order, as they are at one moment. */
+  fetchAll(uuids: readonly string[]): (Uint8Array | undefined)[] {
+    return this.#read(() => {
+      this.#root.resetReadTxn();
+      return uuids.map((uuid) => this.#get(uuid));
     });
   }
 
@@ -110,7 +132,7 @@ export class Environment {
   has(uuid: string): boolean {
     return this.#read(() => {
       this.#root.resetReadTxn();
-      return this.#alive(uuid) && this.#objects.doesExist(uuid);
+      return this.#has(uuid);
     });
   }
 
@@ -146,10 +168,10 @@ export class Environment {
    */
   async expire(uuid: string, time: number): Promise<boolean> {
     return this.#transaction('have an object expire', () => {
-      if (!this.#alive(uuid) || !this.#objects.doesExist(uuid)) return false;
+      if (!this.#has(uuid)) return false;
       if (time <= Date.now()) this.#remove(uuid);
-      else if (time === Infinity) void this.#expiries.remove(uuid);
-      else void this.#expiries.put(uuid, time);
+      else if (time === Infinity) this.#expiries.removeSync(uuid);
+      else this.#expiries.putSync(uuid, time);
       return true;
     });
   }
@@ -158,7 +180,7 @@ export class Environment {
   names(): string[] {
     return this.#read(() => {
       this.#root.resetReadTxn();
-      return [...this.#objects.getKeys()].filter((uuid) => this.#alive(uuid));
+      return [...this.#objects.names()].filter((uuid) => this.#alive(uuid));
     });
   }
 
@@ -173,7 +195,7 @@ export class Environment {
   /** Removes all objects. */
   async clear(): Promise<void> {
     await this.#transaction('remove all objects', () => {
-      this.#objects.clearSync();
+      this.#objects.clear();
       this.#expiries.clearSync();
     });
   }
@@ -195,26 +217,34 @@ export class Environment {
     await this.#root.close();
   }
 
-  // In a transaction, the operations below take effect at once; their promises are of no interest.
+  // Those that change something are called in a transaction.
 
-  #put(uuid: string, parts: Parts): void {
-    void this.#objects.put(uuid, this.#storedBytes.of(parts));
-    void this.#expiries.remove(uuid);
+  #get(uuid: string): Uint8Array | undefined {
+    return this.#alive(uuid) ? this.#objects.get(uuid) : undefined;
   }
 
-  #putIfAbsent({ uuid, parts }: NewObject): boolean {
-    if (this.#alive(uuid) && this.#objects.doesExist(uuid)) return false;
-    this.#put(uuid, parts);
+  #has(uuid: string): boolean {
+    return this.#alive(uuid) && this.#objects.has(uuid);
+  }
+
+  #put(object: NewObject): void {
+    this.#objects.put(object);
+    this.#expiries.removeSync(object.uuid);
+  }
+
+  #putIfAbsent(object: NewObject): boolean {
+    if (this.#has(object.uuid)) return false;
+    this.#put(object);
     return true;
   }
 
   #remove(uuid: string): void {
-    void this.#objects.remove(uuid);
-    void this.#expiries.remove(uuid);
+    this.#objects.remove(uuid);
+    this.#expiries.removeSync(uuid);
   }
 
   #take(uuid: string): Uint8Array | undefined {
-    const bytes = this.#alive(uuid) ? this.#copy(uuid) : undefined;
+    const bytes = this.#get(uuid);
     if (bytes !== undefined) this.#remove(uuid);
     return bytes;
   }
@@ -224,22 +254,17 @@ export class Environment {
     return time === undefined || time > Date.now();
   }
 
-  #copy(uuid: string): Uint8Array | undefined {
-    const stored = this.#objects.getBinary(uuid);
-    return stored && objectIn(stored);
-  }
-
   /**
    * Where there is no room, tries again: what the last transaction has evicted gives its room to the second one after it
    * only, when no other process can be in need of it any more.
    */
-  async #storing<T>(run: () => T): Promise<T> {
+  async #storing<T>(store: () => Promise<T>): Promise<T> {
     try {
-      return await this.#transaction(storing, run);
+      return await this.#writing(storing, store);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       await this.#transaction(storing, this.#step).catch(() => undefined);
-      return await this.#transaction(storing, run);
+      return await this.#writing(storing, store);
     }
   }
 
@@ -255,13 +280,17 @@ export class Environment {
 
   /** Something to write that is small, and no object's. */
   readonly #step = (): void => {
-    void this.#expiries.put('-', Infinity);
+    this.#expiries.putSync('-', Infinity);
   };
 
   /** As a child of a transaction, which is undone where it throws: of others the package keeps what they did by then. */
-  async #transaction<T>(what: string, run: () => T): Promise<T> {
+  #transaction<T>(what: string, run: () => T): Promise<T> {
+    return this.#writing(what, () => this.#root.childTransaction(run));
+  }
+
+  async #writing<T>(what: string, write: () => Promise<T>): Promise<T> {
     try {
-      return await this.#root.childTransaction(run);
+      return await write();
     } catch (error) {
       if (!isCommitFailure(error)) throw lmdbError(what, this.#path, error);
       this.#commitFailed = true;

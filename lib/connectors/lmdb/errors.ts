@@ -23,6 +23,12 @@ const advice: ReadonlyMap<number, string> = new Map([
   [-30_794, 'Another version of LMDB has made its data.mdb. Use that version, or another directory.'],
 ]);
 
+/**
+ * How long it may take until the reason of a failed commit is told, in milliseconds. The package finds that a commit has
+ * failed when it looks at what it has in common with its thread, and hears why when that one calls, or never.
+ */
+const longestTelling = 1000;
+
 /** What lmdb rejects with when a transaction cannot be committed. */
 interface CommitFailure {
   /** Rejects with the reason. An end of the process, unless it is handled. */
@@ -65,11 +71,15 @@ export function isCommitFailure(error: unknown): error is CommitFailure {
  * @param error - What it rejected with.
  * @returns What LMDB or the system said; the error itself where that is not told.
  */
-export function reasonOf(error: CommitFailure): Promise<unknown> {
+export async function reasonOf(error: CommitFailure): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
   const told = error.commitError.catch((reason: unknown) => reason);
-  // It is told in the same turn of the event loop, or never.
-  const untold = new Promise((resolve) => setImmediate(resolve, error));
-  return Promise.race([told, untold]);
+  const untold = new Promise((resolve) => (timer = setTimeout(resolve, longestTelling, error)));
+  try {
+    return await Promise.race([told, untold]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The package gives the system's number as the code, Node its negative as the errno. */

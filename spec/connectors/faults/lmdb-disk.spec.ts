@@ -7,7 +7,7 @@ import type { UUIDKey } from '../../../lib/connectors/uuid-key.js';
 import { caught, rejection } from '../../caught.js';
 import { ConnectorError } from '../../../lib/errors.js';
 import { compiledLibrary } from '../../compiled-library.js';
-import { runScript } from '../child-script.js';
+import { runScript, RunningScript } from '../child-script.js';
 import { Mount } from '../mount.js';
 import { TemporaryDirectory } from '../temporary-directory.js';
 
@@ -75,6 +75,21 @@ function takeTheRest(disk: Mount): Disposable {
       rmSync(file);
     },
   };
+}
+
+/** Has a transaction read in another process. */
+async function reading(path: string, [uuid]: UUIDKey): Promise<RunningScript> {
+  const process = new RunningScript(`
+    const { open } = require(${JSON.stringify(require.resolve('lmdb'))});
+    const root = open({ path: ${JSON.stringify(path)}, noSubdir: false, maxDbs: 4 });
+    const objects = root.openDB({ name: 'objects', encoding: 'binary' });
+    const transaction = root.useReadTransaction();
+    const found = objects.doesExist(${JSON.stringify(uuid)}, undefined, { transaction });
+    process.on('message', () => transaction.done());
+    process.send(found);
+  `);
+  expect(await process.next()).toBe(true);
+  return process;
 }
 
 describe('LmdbConnector on a disk that is full', () => {
@@ -183,14 +198,19 @@ describe('LmdbConnector on a disk that is full', () => {
     using place = new TemporaryDirectory();
     using disk = Mount.memory(place.path, 'size=2m');
     const connector = new LmdbConnector(disk.path, { clear: true });
-    const key = await connector.put([bytes]);
+    const first = await connector.put([bytes]);
+    const keys = [first];
     {
+      // While it lasts, no page is used again that has been in use since; these objects use up the others.
+      await using reader = await reading(disk.path, first);
+      expect(reader).toBeDefined();
+      for (let count = 0; count < 20; count += 1) keys.push(await connector.put([bytes]));
       using rest = takeTheRest(disk);
       expect(rest).toBeDefined();
       expectFull(await rejection(connector.close()));
     }
     await using again = new LmdbConnector(disk.path);
-    expect(await again.get(key)).toEqual(Buffer.from(bytes));
+    for (const key of keys) expect(await again.get(key)).toEqual(bytes);
   });
 
   it('can be opened by a second process, which reads, fails to store, and goes on', async () => {
