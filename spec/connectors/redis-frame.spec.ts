@@ -45,6 +45,17 @@ describe('a frame', () => {
       ]),
     );
   });
+
+  it('has copies of large bytes where that is asked for', () => {
+    const bytes = Uint8Array.from(large);
+    const frame = frameOf(['SET', 'key', [bytes, bytes], 'NX'], true);
+    expect(frame).toHaveLength(1);
+    const expected = Buffer.concat(
+      frameOf(['SET', 'key', [large, large], 'NX']).map((piece) => Buffer.from(piece)),
+    );
+    bytes.fill(0);
+    expect(joined(frame)).toEqual(expected);
+  });
 });
 
 it('tells the length of an object', () => {

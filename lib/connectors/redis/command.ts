@@ -38,8 +38,8 @@ export interface Command {
   withdraw(): void;
 }
 
-/** A class of commands. */
-export type CommandClass = new (request: Request) => Command;
+/** A class of commands. `copied` says whether a command has its bytes copied when it is made; see {@link frameOf}. */
+export type CommandClass = new (request: Request, copied?: boolean) => Command;
 
 /** What is written in the place of a command that is not to be written: something has to get the reply. */
 const ping = '*1\r\n$4\r\nPING\r\n';
@@ -67,7 +67,7 @@ export function commandClass(Base: CommandBase): CommandClass {
     #frame: Frame | undefined;
     #sent = false;
 
-    constructor(request: Request) {
+    constructor(request: Request, copied?: boolean) {
       const { words, key, once = false, final = false, transaction } = request;
       const [name] = words;
       // The client reads the name, and in a cluster the keys: nothing else, since it does not write the arguments.
@@ -76,7 +76,7 @@ export function commandClass(Base: CommandBase): CommandClass {
       this.#final = final;
       this.#transaction = transaction;
       this.#fail = this.reject;
-      this.#frame = frameOf(words);
+      this.#frame = frameOf(words, copied);
       if (transaction !== undefined) this.#noteAnswer(transaction);
     }
 

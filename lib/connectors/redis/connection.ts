@@ -10,6 +10,8 @@ export interface RequestOptions extends Doing {
   readonly signal?: AbortSignal | undefined;
   /** What takes back what the requests did, in case that one fails. */
   readonly undo?: (() => readonly Request[]) | undefined;
+  /** When the time began that they may take, by `performance.now()`. By default now. */
+  readonly since?: number | undefined;
   /** The client of the node of a cluster that they go to. By default the node of each one's key. */
   readonly node?: ServerClient | undefined;
 }
@@ -86,7 +88,9 @@ class Attempt {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(endByTime, timeout, this);
+    const { since } = options;
+    const spent = since === undefined ? 0 : performance.now() - since;
+    this.#timer = setTimeout(endByTime, timeout - spent, this);
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
@@ -116,7 +120,9 @@ class Attempt {
     }
     const client = this.#options.node ?? session.client;
     try {
-      for (const request of requests) this.#commands.push(new session.Command(request));
+      for (const request of requests) {
+        this.#commands.push(new session.Command(request, this.#maySettleEarly(request)));
+      }
       for (const command of this.#commands) client.sendCommand(command);
     } catch (error) {
       this.#fail(error);
@@ -130,6 +136,14 @@ class Attempt {
         if (missing === 0 && this.#end()) this.#resolve(this.#replies);
       }, this.#failed);
     }
+  }
+
+  /**
+   * Whether the caller may have its bytes back, and change them or transfer them to a worker, while a socket has still
+   * to read them: it announced them, and what it would send in their place would be taken for them.
+   */
+  #maySettleEarly({ final = false }: Request): boolean {
+    return !this.#link.breaks || (this.#options.signal !== undefined && !final);
   }
 
   readonly #failed = (error: unknown): void => this.#fail(error);

@@ -12,11 +12,13 @@ export type Frame = readonly (string | Uint8Array)[];
 const uncopiedFrom = 16 * 1024;
 
 /**
- * Frames a command. Large pieces are in the frame as they are, not copied.
+ * Frames a command.
  *
  * @param words - Its name and arguments.
+ * @param copied - Whether all pieces are copied, so that the frame stays as it is whatever becomes of them. By default
+ *   large ones are in the frame as they are.
  */
-export function frameOf(words: readonly Argument[]): Frame {
+export function frameOf(words: readonly Argument[], copied = false): Frame {
   const pieces: (string | Uint8Array)[] = [];
   let text = `*${words.length}\r\n`;
   let size = 0;
@@ -41,7 +43,7 @@ export function frameOf(words: readonly Argument[]): Frame {
   }
   endText();
   if (pieces.length === 1) return pieces;
-  return size < uncopiedFrom ? [copyTogether(pieces, size)] : joinSmall(pieces);
+  return copied || size < uncopiedFrom ? [copyTogether(pieces, size)] : joinSmall(pieces);
 }
 
 /** How many bytes an object has. */

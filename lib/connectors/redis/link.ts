@@ -18,7 +18,7 @@ export interface Link {
   readonly place: string;
   /** Whether it leads to a cluster, where commands of several keys may name only keys of one node. */
   readonly cluster: boolean;
-  /** Whether {@link stalled} breaks the connection, so that nothing more is read from the memory of its commands. */
+  /** Whether {@link stalled} breaks the connection: nothing more is then read from the memory of its commands. */
   readonly breaks: boolean;
   /** Whether a connection that is lost is made again. */
   readonly persists: boolean;

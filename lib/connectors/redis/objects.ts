@@ -37,6 +37,8 @@ export class RedisObjects {
   readonly #channelPrefix: string;
   /** Redis before 6.2 has no GETDEL. */
   #hasGetDel = true;
+  /** Whether a server of a cluster has let this publish. */
+  #hasPublished = false;
 
   /**
    * @param channelPrefix - What comes before an object's UUID in the name of the channel at which it is told of.
@@ -68,10 +70,8 @@ export class RedisObjects {
    * @returns Whether it was stored: false only with `ifAbsent` where something was there.
    */
   async store({ uuid, parts }: NamedObject, ifAbsent: boolean, context: Context): Promise<boolean> {
-    // Bytes that their owner may change when this has failed must not arrive changed.
-    const own = this.#link.breaks ? parts : [Buffer.concat(parts)];
     const set: Request = {
-      ...this.#keyed(uuid, 'SET', own, ...(ifAbsent ? ['NX'] : [])),
+      ...this.#keyed(uuid, 'SET', parts, ...(ifAbsent ? ['NX'] : [])),
       once: ifAbsent,
       final: true,
     };
@@ -81,9 +81,23 @@ export class RedisObjects {
       const [reply] = await this.#transaction([set, publish], context);
       return reply !== null;
     }
-    const reply = await this.#connection.requestOne(set, context);
-    await this.#connection.requestOne(publish, { ...context, signal: undefined });
-    return reply !== null;
+    const since = performance.now();
+    await this.#mayPublish(context);
+    const reply = await this.#connection.requestOne(set, { ...context, since });
+    if (reply === null) return false;
+    // The object is there, whatever becomes of this.
+    await this.#connection
+      .requestOne(publish, { ...context, signal: undefined, since })
+      .catch(() => undefined);
+    return true;
+  }
+
+  /** Has a server that lets nobody publish say so before an object is stored of which nobody would be told. */
+  async #mayPublish(context: Context): Promise<void> {
+    if (this.#hasPublished) return;
+    // The channel of no object.
+    await this.#connection.requestOne({ words: ['PUBLISH', this.#channelPrefix, ''] }, context);
+    this.#hasPublished = true;
   }
 
   /** An object's bytes, or `undefined` where it is not there. */
