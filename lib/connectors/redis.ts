@@ -40,6 +40,8 @@ export type {
 } from './redis/options.js';
 
 const kind = 'redis';
+/** How often the connection of those who wait is checked, in milliseconds. Firewalls forget one that is silent for long. */
+const watchCheckInterval = 30_000;
 
 /**
  * Keeps objects in Redis, or in what speaks its protocol, such as Valkey and KeyDB: one server, one behind sentinels, or
@@ -51,8 +53,11 @@ const kind = 'redis';
  *
  * The connection is made by the first operation, or by {@link RedisConnector.open}; see {@link RedisConnectionOptions}
  * for what happens when it is lost. It keeps the process alive while an operation runs, and not otherwise, but for a
- * cluster, whose client does until the connector is closed. Bytes go from the caller's memory to the socket without a copy: they must not be changed before `put` or `set` has
- * settled.
+ * cluster, whose client does until the connector is closed.
+ *
+ * Bytes must not be changed before `put` or `set` has settled. They go from the caller's memory to the socket without a
+ * copy, but for a `put` with a signal, a cluster, and a client of yours: such an operation may be given up while its
+ * bytes are still to be sent, so they are copied first.
  *
  * A signal that is aborted when `take` or `set` have been sent comes too late: they settle as they were carried out. A
  * `put` or `putBatch` that fails after it was sent has what it stored removed, where the server can be reached.
@@ -90,8 +95,11 @@ export class RedisConnector implements DeferrableConnector<UUIDKey> {
     this.#link = link;
     this.#connection = new Connection(link, settings.commandTimeout);
     this.#objects = new RedisObjects(link, this.#connection, settings.prefix, channelPrefix);
-    this.#watch = new ObjectWatch(link, channelPrefix, (uuid) =>
-      this.#objects.has(uuid, { verb: 'look for an object', signal: undefined }),
+    this.#watch = new ObjectWatch(
+      link,
+      channelPrefix,
+      (uuid) => this.#objects.has(uuid, { verb: 'look for an object', signal: undefined }),
+      { checkInterval: watchCheckInterval, replyTimeout: settings.commandTimeout },
     );
   }
 
@@ -226,7 +234,8 @@ export class RedisConnector implements DeferrableConnector<UUIDKey> {
   /**
    * Waits until an object is stored under a key by `set` of this connector or another of its kind, which publish that
    * they did; what other programs store is not told. Uses a connection of its own, which all waits share, and which
-   * keeps no process alive that has nothing else to do.
+   * keeps no process alive that has nothing else to do. When nothing comes over it any more, that is noticed within half
+   * a minute and `commandTimeout`; the object is looked for again by then, or the wait fails with `whenOffline: 'fail'`.
    *
    * @throws ConnectorClosedError when the connector is closed meanwhile.
    */

@@ -531,7 +531,7 @@ describe('watch()', () => {
     expect(error).toBeInstanceOf(ConnectorError);
     expect(String(error)).toMatch(/Could not (wait|look) for an object at .*Connection is closed/);
     // Whether the old connection is still going down or a new one is refused already is the system's business.
-    await expect(connector.watch(key)).rejects.toThrow(/Could not (connect to|wait for)/);
+    await expect(connector.watch(key)).rejects.toThrow(/Could not (connect to|wait for|look for)/);
     proxy.accept();
     await Promise.all([connector.watch(key), connector.set(key, [])]);
   });

@@ -30,6 +30,7 @@ export interface ServerClient {
   sendCommand(command: Command): unknown;
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
+  ping(): Promise<unknown>;
   on(event: 'connect' | 'ready' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'message', listener: (channel: string) => void): unknown;
