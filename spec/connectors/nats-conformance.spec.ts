@@ -2,10 +2,10 @@ import '../../lib/resources/symbols.js';
 import { randomUUID } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
 import fastCheck from 'fast-check';
-import { capabilities } from '../../lib/connectors/protocol.js';
+import { capabilities, type Connector } from '../../lib/connectors/protocol.js';
 import { NatsConnector, type NatsConnection } from '../../lib/connectors/nats.js';
 import { describeConnector } from '../../lib/testing/testing.js';
-import type { AnyServer } from '../servers/any-server.js';
+import { accessOf, type AnyServer } from '../servers/any-server.js';
 import { anyNATSServer, natsServer, type NATSServer } from '../servers/nats-server.js';
 import { paused } from '../servers/paused.js';
 import { otherProcess } from './other-process.js';
@@ -24,6 +24,17 @@ function newName(): string {
   return name;
 }
 
+/** What connections need and no config says. A token is a user without a password in the server's URL. */
+function access(): { readonly token?: string; readonly user?: string; readonly pass?: string } {
+  const { user, pass } = accessOf(server.url);
+  if (user === undefined) return {};
+  return pass === undefined ? { token: user } : { user, pass };
+}
+
+function reopen(connector: Connector): NatsConnector {
+  return NatsConnector.fromConfig({ ...connector.config().options, ...access() });
+}
+
 beforeAll(async () => {
   server = await anyNATSServer();
   ownServer = await natsServer({ jetstream: true });
@@ -40,7 +51,8 @@ afterAll(async () => {
 describeConnector({ describe, it, fastCheck }, 'NatsConnector', {
   capabilities: shown,
   open: () => new NatsConnector({ servers: server.url, name: newName() }),
-  otherProcess,
+  reopen,
+  otherProcess: (connector) => otherProcess(connector, access()),
   heavy: true,
 });
 
@@ -60,7 +72,7 @@ describe('with the connection of its user', () => {
   let connection: NatsConnection;
 
   beforeAll(async () => {
-    connection = await connect({ servers: new URL(server.url).host });
+    connection = await connect({ servers: new URL(server.url).host, ...access() });
   });
 
   afterAll(() => connection.close());
@@ -68,6 +80,7 @@ describe('with the connection of its user', () => {
   describeConnector({ describe, it, fastCheck }, 'NatsConnector', {
     capabilities: shown,
     open: () => new NatsConnector({ connection, name: newName() }),
+    reopen,
   });
 });
 

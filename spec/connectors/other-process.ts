@@ -17,13 +17,16 @@ interface Answer {
  * Starts a process that does what it is told with a connector to the same place.
  *
  * @param connector - One whose kind is that of its file in lib/connectors.
+ * @param secrets - Options that the other process needs and a config does not say.
  */
-export async function otherProcess(connector: Connector): Promise<OtherProcess> {
+export async function otherProcess(connector: Connector, secrets: object = {}): Promise<OtherProcess> {
   const path = (name: string): string => JSON.stringify(join(compiledLibrary(), 'connectors', name));
+  const { kind, options } = connector.config();
+  const config = { kind, options: { ...options, ...secrets } };
   const script = new RunningScript(`
     require(${path(`${connector.kind}.js`)});
     const { connectorFromConfig } = require(${path('connector-classes.js')});
-    const connector = connectorFromConfig(${JSON.stringify(connector.config())});
+    const connector = connectorFromConfig(${JSON.stringify(config)});
     process.on('message', ({ id, operation, argument }) => {
       connector[operation](argument).then(
         (result) => process.send({ id, result }),

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import fastCheck from 'fast-check';
 import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
-import { capabilities } from '../../lib/connectors/protocol.js';
+import { capabilities, type Connector } from '../../lib/connectors/protocol.js';
 import { RedisConnector, type RedisClient } from '../../lib/connectors/redis.js';
 import { describeConnector } from '../../lib/testing/testing.js';
-import type { AnyServer } from '../servers/any-server.js';
+import { accessOf, type AnyServer } from '../servers/any-server.js';
 import { paused } from '../servers/paused.js';
 import { redisCluster, type RedisCluster } from '../servers/redis-cluster.js';
 import { anyRedisServer, redisServer, type RedisServer } from '../servers/redis-server.js';
+import { otherProcess } from './other-process.js';
 
 const shown = ['deferred', 'take', 'expire', 'watch', 'list'] as const;
 
@@ -17,6 +18,18 @@ let server: AnyServer;
 /** One that the tests may keep from answering. */
 let ownServer: RedisServer;
 let cluster: RedisCluster;
+
+/** What the server may need and no config says. */
+function access(): { readonly password?: string } {
+  const { pass } = accessOf(server.url);
+  return pass === undefined ? {} : { password: pass };
+}
+
+/** A connector from another one's config. The cluster's servers want no password. */
+function reopen(connector: Connector): RedisConnector {
+  const { options } = connector.config();
+  return RedisConnector.fromConfig({ ...options, ...('url' in options && access()) });
+}
 
 beforeAll(async () => {
   server = await anyRedisServer();
@@ -33,6 +46,9 @@ afterAll(async () => {
 describeConnector({ describe, it, fastCheck }, 'RedisConnector', {
   capabilities: shown,
   open: () => new RedisConnector({ url: server.url, name: randomUUID() }),
+  reopen,
+  otherProcess: (connector) => otherProcess(connector, access()),
+  heavy: true,
 });
 
 describeConnector({ describe, it, fastCheck }, 'RedisConnector that fails while offline', {
@@ -65,6 +81,7 @@ describe.each(Object.entries(userClients))('with the client of its user, %s', (_
   describeConnector({ describe, it, fastCheck }, 'RedisConnector', {
     capabilities: shown,
     open: () => new RedisConnector({ client, name: randomUUID() }),
+    reopen,
   });
 });
 

@@ -15,3 +15,12 @@ export async function anyServer(variable: string, start: () => Promise<AnyServer
   if (url === undefined || url === '') return await start();
   return { url, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
+
+/** Who a URL says that its user is: as much of it as there is. */
+export function accessOf(url: string): { readonly user?: string; readonly pass?: string } {
+  const { username, password } = new URL(url);
+  return {
+    ...(username !== '' && { user: decodeURIComponent(username) }),
+    ...(password !== '' && { pass: decodeURIComponent(password) }),
+  };
+}
