@@ -1,6 +1,8 @@
 /** `proxystore/blocking`: the connector that gives an asynchronous one the operations without waiting. */
 
 import '../resources/symbols.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConnectorClosedError, ConnectorError } from '../errors.js';
 import { Failures } from '../resources/close-once.js';
@@ -13,8 +15,8 @@ import {
   type BlockingConnectorOptions,
   type CheckedOptions,
 } from './blocking/options.js';
+import { ownFolder } from './blocking/own-folder.cjs';
 import { BlockingOperations } from './blocking/sync-operations.js';
-import { workerFile } from './blocking/worker-file.cjs';
 import { WorkerThread, type WorkerSettings } from './blocking/worker-thread.js';
 import { ConfigOptions } from './config-options.js';
 import { connectorFromConfig, registerConnector } from './connector-classes.js';
@@ -296,8 +298,11 @@ function checkThread(): void {
 }
 
 function ownWorkerFile(): URL {
-  const file = workerFile();
-  if (file !== undefined) return pathToFileURL(file);
+  // In a bundle the folder is that of the bundle, and a worker in it somebody else's.
+  if (ownFolder !== undefined && /[\\/]connectors[\\/]blocking$/.test(ownFolder)) {
+    const file = join(ownFolder, 'worker.js');
+    if (existsSync(file)) return pathToFileURL(file);
+  }
   throw new ConnectorError(
     'The file of the worker is not where this package has it, as in a bundle. Make a bundle of a file that has import "proxystore/blocking/worker", and name it: new BlockingConnector(connector, { worker: new URL("./that-bundle.js", import.meta.url) }).',
     { connector: kind },

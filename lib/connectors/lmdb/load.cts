@@ -7,6 +7,11 @@ export type { Database, RootDatabase } from 'lmdb';
 
 /** The package's module. Throws Node's MODULE_NOT_FOUND where it is not installed. */
 export function loadLmdb(): typeof Lmdb {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require loads synchronously everywhere
-  return require('lmdb') as typeof Lmdb;
+  // eslint-disable-next-line no-useless-catch -- says to bundlers that the package need not be there to be bundled
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require loads synchronously everywhere
+    return require('lmdb') as typeof Lmdb;
+  } catch (error) {
+    throw error;
+  }
 }
