@@ -2,7 +2,8 @@
  * Installs the runtimes and compilers that tests run the package with, beside those that run the tests.
  *
  *     node scripts/install-environments.mjs bounds   Node 18, the oldest; Node 24, the first with disposables of its
- *                                                    own; TypeScript 5.2, the first with `using`; TypeScript 5.6
+ *                                                    own; TypeScript 5.2, the first with `using`; TypeScript 5.6;
+ *                                                    esbuild
  *     node scripts/install-environments.mjs others   Node 22 and 26, Bun, Deno
  *     node scripts/install-environments.mjs runners  Vitest
  *
