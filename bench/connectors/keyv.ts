@@ -37,7 +37,7 @@ async function openOnMap(): Promise<Contenders> {
 
 async function openOnRedis(): Promise<Contenders> {
   const server = await startRedisServer();
-  const contenders = contendersOn(() => new KeyvRedis(server.url));
+  const contenders = contendersOn(() => new KeyvRedis(server.url, { throwOnErrors: true }));
   return {
     ...contenders,
     async [Symbol.asyncDispose]() {

@@ -2,33 +2,21 @@
 
 import '../resources/symbols.js';
 import { ConnectorError } from '../errors.js';
-import { Failures } from '../resources/close-once.js';
-import { decodeBase64, encodeBase64 } from './keyv/base64.js';
 import { registerConnector } from './connector-classes.js';
+import { throwsOnErrors, type KeyvLike } from './keyv/keyv-like.js';
+import { kind, KeyvObjects } from './keyv/objects.js';
 import { OperationGuard } from './operation-guard.js';
 import type { Connector, ConnectorConfig, OperationOptions, Parts } from './protocol.js';
 import { isUUID, newUUIDKey, uuidOf, type UUIDKey } from './uuid-key.js';
 
-const kind = 'keyv';
-
-/** The part of a Keyv, version 5 or later, that the connector uses. */
-export interface KeyvLike {
-  /** Whether a failure of the backend is thrown. Else a Keyv takes it for a missing object, or passes it over. */
-  readonly throwOnErrors: boolean;
-  get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<boolean>;
-  delete(key: string): Promise<boolean>;
-  has(key: string): Promise<boolean>;
-  disconnect(): Promise<void>;
-  /** There where the backend can be listed. */
-  readonly iterator?: ((namespace?: string) => AsyncIterable<readonly unknown[]>) | undefined;
-}
+export type { KeyvLike } from './keyv/keyv-like.js';
 
 /** What a {@link KeyvConnector} is made of. */
 export interface KeyvConnectorOptions {
   /**
-   * The Keyv, made with `throwOnErrors: true`. Borrowed: it stays the caller's to disconnect. Give it a namespace of its
-   * own. Its `ttl`, where it has one, holds for objects too.
+   * The Keyv, made with `throwOnErrors: true`, as its adapter is where that has such a setting of its own
+   * (`@keyv/redis`). Borrowed: it stays the caller's to disconnect. Give it a namespace of its own. Its `ttl` in
+   * milliseconds, where it has one, holds for objects too.
    */
   readonly keyv: KeyvLike;
   /** Whether closing the connector disconnects the Keyv. Default false. */
@@ -40,7 +28,8 @@ export interface KeyvConnectorOptions {
  *
  * Bytes are stored as base64 text, a third longer than they are, for that is what all of its backends give back as it
  * was. Where the backend can be listed the connector has the capability `list`; a listing reads the values, too. It has
- * no other: a Keyv has no atomic step to take an object or to store one that is to be absent.
+ * no other: a Keyv has no atomic step to take an object or to store one that is to be absent. A batch goes by calls for a
+ * hundred objects, where the adapter has such and the Keyv has no hooks, which these calls would pass by.
  *
  * A Keyv cannot travel. `config()` names the kind only, and another process has a store of the same name registered,
  * with a Keyv of its own.
@@ -58,21 +47,28 @@ export class KeyvConnector implements Connector<UUIDKey> {
   /** Where the Keyv can be listed. */
   readonly list?: NonNullable<Connector<UUIDKey>['list']>;
   readonly #keyv: KeyvLike;
+  readonly #objects: KeyvObjects;
   readonly #ownsKeyv: boolean;
   readonly #guard = new OperationGuard(kind);
 
   /**
    * @param options - The Keyv.
-   * @throws ConnectorError where the Keyv keeps failures to itself.
+   * @throws ConnectorError where the Keyv, or its adapter, keeps failures to itself.
    */
   constructor({ keyv, ownsKeyv = false }: KeyvConnectorOptions) {
-    if (!keyv.throwOnErrors) {
+    const throws = throwsOnErrors(keyv);
+    if (throws !== 'yes') {
+      const remedy =
+        throws === 'no'
+          ? 'Make it with new Keyv({ …, throwOnErrors: true }).'
+          : 'Make its adapter with throwOnErrors: true, too, as in new KeyvRedis(url, { throwOnErrors: true }).';
       throw new ConnectorError(
-        'This Keyv takes a failure of its backend for a missing object, and says of what it did not store that it did. Make it with new Keyv({ …, throwOnErrors: true }).',
+        `This Keyv takes a failure of its backend for a missing object, and says of what it did not store that it did. ${remedy}`,
         { connector: kind },
       );
     }
     this.#keyv = keyv;
+    this.#objects = new KeyvObjects(keyv);
     this.#ownsKeyv = ownsKeyv;
     const { iterator } = keyv;
     if (iterator !== undefined) this.list = (options) => this.#list(entriesOf(keyv, iterator), options);
@@ -92,49 +88,39 @@ export class KeyvConnector implements Connector<UUIDKey> {
 
   async put(data: Parts, options?: OperationOptions): Promise<UUIDKey> {
     const key = newUUIDKey();
-    await this.#guard.run(options?.signal, () => this.#store(key, data));
+    await this.#guard.run(options?.signal, () => this.#objects.store(key[0], data));
     return key;
   }
 
   get(key: UUIDKey, options?: OperationOptions): Promise<Uint8Array | undefined> {
-    return this.#guard.run(options?.signal, async () => this.#fetch(uuidOf(key, kind)));
+    return this.#guard.run(options?.signal, async () => this.#objects.fetch(uuidOf(key, kind)));
   }
 
   exists(key: UUIDKey, options?: OperationOptions): Promise<boolean> {
-    return this.#guard.run(options?.signal, async () => {
-      const uuid = uuidOf(key, kind);
-      return this.#keyv.has(uuid).catch((error: unknown) => fail('look for', [uuid], error));
-    });
+    return this.#guard.run(options?.signal, async () => this.#objects.has(uuidOf(key, kind)));
   }
 
   evict(key: UUIDKey, options?: OperationOptions): Promise<void> {
-    return this.#guard.run(options?.signal, async () => this.#remove(uuidOf(key, kind)));
+    return this.#guard.run(options?.signal, async () => this.#objects.remove(uuidOf(key, kind)));
   }
 
   async putBatch(data: readonly Parts[], options?: OperationOptions): Promise<UUIDKey[]> {
     const objects = data.map((parts) => ({ key: newUUIDKey(), parts }));
-    await this.#guard.run(options?.signal, async () => {
-      const failures = await failuresOf(objects.map(({ key, parts }) => this.#store(key, parts)));
-      if (failures === undefined) return;
-      // Those whose storing failed as well: the backend may have stored what it did not answer to.
-      await Promise.allSettled(objects.map(({ key: [uuid] }) => this.#remove(uuid)));
-      failures.throwIfAny();
-    });
+    const named = objects.map(({ key, parts }) => ({ uuid: key[0], parts }));
+    await this.#guard.run(options?.signal, () => this.#objects.storeAll(named));
     return objects.map(({ key }) => key);
   }
 
   getBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]> {
-    return this.#guard.run(options?.signal, async () => {
-      const uuids = keys.map((key) => uuidOf(key, kind));
-      return Promise.all(uuids.map((uuid) => this.#fetch(uuid)));
-    });
+    return this.#guard.run(options?.signal, async () =>
+      this.#objects.fetchAll(keys.map((key) => uuidOf(key, kind))),
+    );
   }
 
   evictBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<void> {
-    return this.#guard.run(options?.signal, async () => {
-      const uuids = keys.map((key) => uuidOf(key, kind));
-      (await failuresOf(uuids.map((uuid) => this.#remove(uuid))))?.throwIfAny();
-    });
+    return this.#guard.run(options?.signal, async () =>
+      this.#objects.removeAll(keys.map((key) => uuidOf(key, kind))),
+    );
   }
 
   checkKey(key: unknown): UUIDKey {
@@ -150,33 +136,12 @@ export class KeyvConnector implements Connector<UUIDKey> {
 
   close(): Promise<void> {
     return this.#guard.close(async () => {
-      if (this.#ownsKeyv) await this.#keyv.disconnect();
+      if (this.#ownsKeyv) await disconnect(this.#keyv);
     });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #store([uuid]: UUIDKey, data: Parts): Promise<void> {
-    const stored = await this.#keyv
-      .set(uuid, encodeBase64(data))
-      .catch((error: unknown) => fail('store', [uuid], error));
-    if (!stored) fail('store', [uuid], undefined);
-  }
-
-  async #fetch(uuid: string): Promise<Uint8Array | undefined> {
-    const value = await this.#keyv.get(uuid).catch((error: unknown) => fail('fetch', [uuid], error));
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string') return decodeBase64(value);
-    throw new ConnectorError('What the Keyv has under this key was not stored by a keyv connector.', {
-      connector: kind,
-      key: [uuid],
-    });
-  }
-
-  async #remove(uuid: string): Promise<void> {
-    await this.#keyv.delete(uuid).catch((error: unknown) => fail('evict', [uuid], error));
   }
 
   async *#list(
@@ -193,16 +158,15 @@ export class KeyvConnector implements Connector<UUIDKey> {
   }
 }
 
-/** Waits for all; what failed, if any did. */
-async function failuresOf(operations: readonly Promise<void>[]): Promise<Failures | undefined> {
-  const failures = new Failures();
-  let any = false;
-  for (const outcome of await Promise.allSettled(operations)) {
-    if (outcome.status === 'fulfilled') continue;
-    any = true;
-    failures.add(outcome.reason);
+async function disconnect(keyv: KeyvLike): Promise<void> {
+  try {
+    await keyv.disconnect();
+  } catch (cause) {
+    throw new ConnectorError('The Keyv could not be disconnected. See "cause" for what its backend said.', {
+      connector: kind,
+      cause,
+    });
   }
-  return any ? failures : undefined;
 }
 
 /** What there is, with what the backend fails with as a ConnectorError. */
@@ -218,13 +182,6 @@ async function* entriesOf(
       { connector: kind, cause },
     );
   }
-}
-
-function fail(what: string, key: UUIDKey, cause: unknown): never {
-  throw new ConnectorError(
-    `The Keyv could not ${what} the object ${key[0]}. See "cause" for what its backend said, and whether it can be reached.`,
-    { connector: kind, key, cause },
-  );
 }
 
 registerConnector(KeyvConnector);

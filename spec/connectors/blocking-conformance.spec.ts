@@ -47,6 +47,8 @@ describeConnector({ describe, it, fastCheck }, 'BlockingConnector of files', {
 describeConnector({ describe, it, fastCheck }, 'BlockingConnector of Redis', {
   capabilities: ['sync', 'deferred', 'take', 'expire', 'watch', 'list'],
   open: () => new BlockingConnector(new RedisConnector({ url: server.url, name: randomUUID() }), { worker }),
+  otherProcess,
+  heavy: true,
 });
 
 describeConnector({ describe, it, fastCheck }, 'BlockingConnector of Redis and files, from a config', {
@@ -66,7 +68,11 @@ describe('with a module that opens it', () => {
   const module = join(place.path, 'keyv.cjs');
   /** The Keyv of a namespace, in this thread. */
   const open = (namespace: string): BlockingConnector => {
-    const keyv = new Keyv({ store: new KeyvRedis(server.url), namespace, throwOnErrors: true });
+    const keyv = new Keyv({
+      store: new KeyvRedis(server.url, { throwOnErrors: true }),
+      namespace,
+      throwOnErrors: true,
+    });
     const connector = new KeyvConnector({ keyv, ownsKeyv: true });
     const blocking = new BlockingConnector(connector, {
       worker,
@@ -91,7 +97,7 @@ describe('with a module that opens it', () => {
         registerConnector({
           kind: 'keyv',
           fromConfig({ url, namespace }) {
-            const keyv = new Keyv({ store: new KeyvRedis(url), namespace, throwOnErrors: true });
+            const keyv = new Keyv({ store: new KeyvRedis(url, { throwOnErrors: true }), namespace, throwOnErrors: true });
             return new KeyvConnector({ keyv, ownsKeyv: true });
           },
         });

@@ -12,6 +12,8 @@ import { anyRedisServer } from '../servers/redis-server.js';
 
 let server: AnyServer;
 let client: ReturnType<typeof createClient>;
+/** Those of a test. Each has a connection of its own, for none takes its listeners off one that it shares. */
+const adapters: KeyvRedis<unknown>[] = [];
 /** The Keyv of a connector, for another connector to the same place. */
 const keyvs = new WeakMap<object, KeyvConnectorOptions['keyv']>();
 
@@ -19,6 +21,10 @@ beforeAll(async () => {
   server = await anyRedisServer();
   client = createClient({ url: server.url });
   await client.connect();
+});
+
+afterEach(async () => {
+  for (const adapter of adapters.splice(0)) await adapter.disconnect();
 });
 
 afterAll(async () => {
@@ -40,14 +46,124 @@ describeConnector({ describe, it, fastCheck }, 'KeyvConnector of a Map', {
 
 describeConnector({ describe, it, fastCheck }, 'KeyvConnector of Redis', {
   capabilities: ['list'],
-  open: () =>
-    connectorOf({ keyv: new Keyv(new KeyvRedis(client), { namespace: randomUUID(), throwOnErrors: true }) }),
+  open: () => connectorOf({ keyv: redisKeyv() }),
   reopen: (connector) => connectorOf({ keyv: keyvs.get(connector)! }),
 });
 
 describe('KeyvConnector', () => {
   it('refuses a Keyv that keeps failures to itself', () => {
     expect(() => new KeyvConnector({ keyv: new Keyv() })).toThrow(/throwOnErrors: true/);
+  });
+
+  it('refuses an adapter that keeps failures to itself', () => {
+    const keyv = new Keyv(new KeyvRedis(server.url), { throwOnErrors: true });
+    expect(() => new KeyvConnector({ keyv })).toThrow(/new KeyvRedis\(url, { throwOnErrors: true }\)/);
+  });
+
+  it('does not take what Redis refuses for stored', async () => {
+    const keyv = redisKeyv();
+    const connector = new KeyvConnector({ keyv });
+    const list = connector.checkKey(randomKey());
+    const client = await (keyv.store as KeyvRedis<unknown>).getClient();
+    await client.lPush(`${keyv.namespace}::${keyv.namespace}:${list[0]}`, 'not text');
+    await expect(connector.get(list)).rejects.toThrow(ConnectorError);
+  });
+
+  it('stores, fetches and evicts a batch by few calls of an adapter that has such', async () => {
+    const keyv = redisKeyv();
+    const calls = countCalls(keyv);
+    const connector = new KeyvConnector({ keyv });
+    const data = Array.from({ length: 250 }, (_, index) => [Buffer.from(`number ${index}`)]);
+    const keys = await connector.putBatch(data);
+    expect(await connector.getBatch(keys)).toEqual(data.map(([bytes]) => new Uint8Array(bytes!)));
+    await connector.evictBatch(keys.slice(1));
+    expect(await connector.getBatch(keys.slice(0, 2))).toEqual([new Uint8Array(data[0]![0]!), undefined]);
+    expect(calls).toEqual({ setMany: 3, getMany: 4, deleteMany: 3 });
+  });
+
+  it('gives large objects calls of their own', async () => {
+    const keyv = redisKeyv();
+    const calls = countCalls(keyv);
+    const connector = new KeyvConnector({ keyv });
+    const data = [
+      [new Uint8Array(10)],
+      [new Uint8Array(10)],
+      [new Uint8Array(900_000)],
+      [new Uint8Array(10)],
+    ];
+    const found = await connector.getBatch(await connector.putBatch(data));
+    expect(found.map((bytes) => bytes?.length)).toEqual([10, 10, 900_000, 10]);
+    expect(calls).toEqual({ set: 2, setMany: 1, getMany: 1 });
+  });
+
+  it('makes single calls where the adapter has no others, and where there are hooks, which those would pass by', async () => {
+    const hooked = redisKeyv();
+    const seen: unknown[] = [];
+    hooked.hooks.addHandler('preSet', (data: unknown) => seen.push(data));
+    for (const keyv of [new Keyv({ throwOnErrors: true }), hooked]) {
+      const calls = countCalls(keyv);
+      const connector = new KeyvConnector({ keyv });
+      const keys = await connector.putBatch([[], []]);
+      expect(await connector.getBatch(keys)).toEqual([new Uint8Array(0), new Uint8Array(0)]);
+      await connector.evictBatch(keys);
+      expect(calls).toEqual({ set: 2, get: 2, delete: 2 });
+    }
+    expect(seen).toHaveLength(2);
+  });
+
+  it('tells of what the backend fails with when it is asked for many', async () => {
+    const keyv = redisKeyv();
+    const connector = new KeyvConnector({ keyv });
+    const cause = new Error('The backend is away.');
+    for (const call of ['setMany', 'getMany', 'deleteMany'] as const)
+      (keyv.store as Record<string, unknown>)[call] = async () => {
+        throw cause;
+      };
+    const keys = [randomKey(), randomKey()];
+    for (const operation of [
+      () => connector.putBatch([[], []]),
+      () => connector.getBatch(keys),
+      () => connector.evictBatch(keys),
+    ]) {
+      const error = await rejection(operation());
+      expect(error).toBeInstanceOf(ConnectorError);
+      expect(error).toMatchObject({ connector: 'keyv', cause });
+      expect((error as Error).message).toMatch(/2 objects, [-0-9a-f]{36} among them/);
+    }
+  });
+
+  it.each([
+    ['one of them', [true, false, true], /could not store the object/],
+    ['some of them', [false, false, true], /could not store 2 objects/],
+    ['all of them', false, /could not store 3 objects/],
+  ])(
+    'leaves nothing of a batch when the adapter says that it has not stored %s',
+    async (_, answer, message) => {
+      const keyv = redisKeyv();
+      const adapter = keyv.store as { setMany(entries: unknown): Promise<unknown> };
+      const setMany = adapter.setMany.bind(adapter);
+      adapter.setMany = async (entries) => {
+        await setMany(entries);
+        return answer;
+      };
+      const connector = new KeyvConnector({ keyv });
+      await expect(connector.putBatch([[], [], []])).rejects.toThrow(message);
+      for await (const key of connector.list!()) throw new Error(`${key[0]} was left.`);
+    },
+  );
+
+  it('refuses an answer that has not a value for each key', async () => {
+    const keyv = redisKeyv();
+    (keyv.store as { getMany(keys: string[]): Promise<unknown> }).getMany = async () => [];
+    const connector = new KeyvConnector({ keyv });
+    await expect(connector.getBatch([randomKey(), randomKey()])).rejects.toThrow(ConnectorError);
+  });
+
+  it('says that it could not disconnect its Keyv', async () => {
+    const cause = new Error('The backend is away.');
+    const error = await rejection(new KeyvConnector({ keyv: failingKeyv(cause), ownsKeyv: true }).close());
+    expect(error).toBeInstanceOf(ConnectorError);
+    expect(error).toMatchObject({ cause });
   });
 
   it('lends its Keyv back, unless it owns it', async () => {
@@ -119,6 +235,27 @@ describe('KeyvConnector', () => {
     await expect(new KeyvConnector({ keyv }).get(key)).rejects.toThrow(/was not stored by a keyv connector/);
   });
 });
+
+function redisKeyv(): Keyv {
+  const adapter = new KeyvRedis(server.url, { throwOnErrors: true });
+  adapters.push(adapter);
+  return new Keyv(adapter, { namespace: randomUUID(), throwOnErrors: true });
+}
+
+/** How often each call of a Keyv is made from now on, by those of them that are made. */
+function countCalls(keyv: Keyv): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const call of ['get', 'set', 'delete', 'getMany', 'setMany', 'deleteMany'] as const) {
+    const original = keyv[call].bind(keyv) as (...parameters: unknown[]) => unknown;
+    Object.assign(keyv, {
+      [call]: (...parameters: unknown[]) => {
+        counts[call] = (counts[call] ?? 0) + 1;
+        return original(...parameters);
+      },
+    });
+  }
+  return counts;
+}
 
 function randomKey(): readonly [string] {
   return [randomUUID()];
