@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { Redis } from 'ioredis';
 import { FileConnector } from '../lib/connectors/file.js';
 import { MultiConnector } from '../lib/connectors/multi.js';
+import { RedisConnector } from '../lib/connectors/redis.js';
 import {
   ConnectorError,
   ContextLifetime,
@@ -31,6 +34,7 @@ import type { StoreConfig } from '../lib/index.js';
 import { globalRegistry } from '../lib/store/store-registry.js';
 import { caught, rejection } from './caught.js';
 import { TemporaryDirectory } from './connectors/temporary-directory.js';
+import { redisServer } from './servers/redis-server.js';
 import { ObservedConnector } from './store/observed-connector.js';
 
 const storeNamed = (name: string): Store => new Store(name, new LocalConnector());
@@ -376,4 +380,48 @@ describe('faults of the file connector in ProxyStore for Python', () => {
     expect([name]).toEqual(key);
     expect(statSync(join(directory, name!)).size).toBe('BS\n'.length + bytes.length);
   }, 240_000);
+});
+
+describe('faults of the Redis connector in ProxyStore for Python', () => {
+  it('clear removes everything that is in the database', async () => {
+    await using server = await redisServer();
+    const redis = new Redis(server.url);
+    try {
+      await redis.set('of somebody else', 'there');
+      await using other = new Store('other', new RedisConnector({ url: server.url, name: 'other' }));
+      const kept = await other.put('kept');
+      const clearing = new Store('clearing', new RedisConnector({ url: server.url, name: 'a', clear: true }));
+      await clearing.put('removed');
+      await clearing.close();
+      expect(await redis.get('of somebody else')).toBe('there');
+      expect(await redis.keys('proxystore:a:*')).toEqual([]);
+      await expect(other.get(kept)).resolves.toBe('kept');
+    } finally {
+      redis.disconnect();
+    }
+  });
+
+  it('a server with a password or TLS cannot be used, nor a database but the first', async () => {
+    const password = randomUUID();
+    await using server = await redisServer({ password, tls: true });
+    const { port, certificate } = server;
+    const tls = { ca: certificate! };
+    const place = { host: '127.0.0.1', port, database: 3, tls };
+    await using store = new Store('results', new RedisConnector({ ...place, password }));
+    const key = await store.put('there');
+    await using again = new Store('again', new RedisConnector({ ...place, password }));
+    await expect(again.get(key)).resolves.toBe('there');
+    await using first = new Store('first', new RedisConnector({ ...place, password, database: 0 }));
+    expect(await first.exists(key)).toBe(false);
+    await using stranger = new Store('stranger', new RedisConnector({ ...place, password: 'a guess' }));
+    await expect(stranger.get(key)).rejects.toThrow(/WRONGPASS/);
+  });
+
+  it('a batch of no objects fails', async () => {
+    await using server = await redisServer();
+    await using store = new Store('results', new RedisConnector({ url: server.url }));
+    await expect(store.putBatch([])).resolves.toEqual([]);
+    await expect(store.getBatch([])).resolves.toEqual([]);
+    await expect(store.evictBatch([])).resolves.toBeUndefined();
+  });
 });
