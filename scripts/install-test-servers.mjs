@@ -11,6 +11,9 @@
  * do for; then that server is not installed. Tests that stop a server, or start it with settings of their own, need
  * the program all the same, and fail without it.
  *
+ * PROXYSTORE_TEST_REDIS_PROGRAM names a program that they start in the place of redis-server, such as valkey-server. It is
+ * not installed by this.
+ *
  * The S3 server of the tests comes with their packages. PROXYSTORE_TEST_S3_URL names another one, by its endpoint, for the
  * tests that any will do for, and PROXYSTORE_TEST_S3_BUCKET a bucket there, by default `proxystore`, which must exist;
  * credentials and region are those that the AWS SDK finds, such as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.

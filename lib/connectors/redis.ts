@@ -44,8 +44,8 @@ const kind = 'redis';
 const watchCheckInterval = 30_000;
 
 /**
- * Keeps objects in Redis, or in what speaks its protocol, such as Valkey and KeyDB: one server, one behind sentinels, or
- * a cluster. Has all capabilities but `sync`. Needs the package `ioredis`, 5.4 or later.
+ * Keeps objects in Redis or Valkey, or in what else speaks their protocol: one server, one behind sentinels, or a
+ * cluster. Has all capabilities but `sync`. Needs the package `ioredis`, 5.4 or later.
  *
  * An object is the string of one key, which is the connector's prefix and a UUID. It lives as long as the server keeps
  * it: through a restart only where the server persists, and not through an eviction by `maxmemory-policy`. The largest

@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { redisProgram } from './redis-server.js';
 import { TestServer } from './test-server.js';
 
 /** The name by which a sentinel knows the server that it watches over. */
@@ -14,7 +15,7 @@ export const sentinelGroup = 'test';
  */
 export function redisSentinel(masterPort: number): Promise<TestServer> {
   return TestServer.start({
-    name: 'redis-server',
+    name: redisProgram,
     prepare: (directory) =>
       writeFile(
         join(directory, 'sentinel.conf'),

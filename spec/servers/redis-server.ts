@@ -4,6 +4,9 @@ import { anyServer, type AnyServer } from './any-server.js';
 import { certificateFiles, makeCertificate } from './certificates.js';
 import { TestServer } from './test-server.js';
 
+/** The program of all of them: the one that PROXYSTORE_TEST_REDIS_PROGRAM names, such as `valkey-server`, or Redis. */
+export const redisProgram = process.env['PROXYSTORE_TEST_REDIS_PROGRAM'] ?? 'redis-server';
+
 /** How a Redis server is started. */
 export interface RedisServerOptions {
   /** What clients must say. By default nothing. */
@@ -33,7 +36,7 @@ export async function redisServer(options: RedisServerOptions = {}): Promise<Red
   const { password, tls = false, ready = /Ready to accept connections/ } = options;
   let certificate: string | undefined;
   const server = await TestServer.start({
-    name: 'redis-server',
+    name: redisProgram,
     async prepare(directory) {
       if (tls) certificate = await makeCertificate(directory, options.certificateNames);
     },
