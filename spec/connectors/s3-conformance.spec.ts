@@ -7,14 +7,27 @@ import { S3Connector } from '../../lib/connectors/s3.js';
 import { describeConnector, type ConnectorSubject } from '../../lib/testing/testing.js';
 import { paused } from '../servers/paused.js';
 import { anyS3Server, bucket, placeOf, s3Server, type S3Place, type S3Server } from '../servers/s3-server.js';
+import { TestServer } from '../servers/test-server.js';
 import { otherProcess } from './other-process.js';
 
 const shown = ['deferred', 'list'] as const;
+
+// Ten thousand objects are some seconds' work of the AWS SDK and of the server, which runs beside it, and more on a busy
+// machine; heavily tested they are stored and fetched four times.
+jest.setTimeout(600_000);
 
 let server: Awaited<ReturnType<typeof anyS3Server>>;
 
 /** One that the tests may keep from answering. */
 let ownServer: S3Server;
+const names: string[] = [];
+
+/** Each test has a place of its own; those of a server that goes on running are cleared at the end. */
+function newName(): string {
+  const name = randomUUID();
+  names.push(name);
+  return name;
+}
 
 beforeAll(async () => {
   server = await anyS3Server();
@@ -22,6 +35,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  if (!(server instanceof TestServer)) {
+    for (const name of names) await new S3Connector({ ...server.place, name, clear: true }).close();
+  }
   await server[Symbol.asyncDispose]();
   await ownServer[Symbol.asyncDispose]();
 });
@@ -32,7 +48,6 @@ function configured(connector: Connector, { credentials }: S3Place): ReturnType<
   return { kind, options: { ...options, ...(credentials !== undefined && { credentials }) } };
 }
 
-// Not `heavy`, by which each of the four batches of 10,000 objects is 20,000 requests: s3-large.spec.ts has one.
 const subjectAt = (place: () => S3Place): Omit<ConnectorSubject, 'open'> => ({
   capabilities: shown,
   reopen: (connector) => S3Connector.fromConfig(configured(connector, place()).options),
@@ -44,7 +59,8 @@ const subjectAt = (place: () => S3Place): Omit<ConnectorSubject, 'open'> => ({
 
 describeConnector({ describe, it, fastCheck }, 'S3Connector', {
   ...subjectAt(() => server.place),
-  open: () => S3Connector.open({ ...server.place, name: randomUUID() }),
+  open: () => S3Connector.open({ ...server.place, name: newName() }),
+  heavy: true,
 });
 
 describe('with the client of its user', () => {

@@ -203,7 +203,11 @@ server.middleware.unshift(async (context, next) => {
 });
 
 server.run().then(
-  () => console.log('ready'),
+  () => {
+    // By default 5 seconds, which a busy server takes for idle ones with a request that it has not read yet.
+    server.httpServer.keepAliveTimeout = 60_000;
+    console.log('ready');
+  },
   (error) => {
     console.error(error);
     process.exit(1);
