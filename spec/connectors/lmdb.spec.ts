@@ -171,6 +171,19 @@ describe('LmdbConnector', () => {
     expect(stored()).toEqual([]);
   });
 
+  it('leaves an object that is stored over an expired one, while the room of that is given back', async () => {
+    using place = new TemporaryDirectory();
+    await using first = new LmdbConnector(place.path);
+    const key = await first.put([bytes]);
+    await first.expire(key, 50);
+    while (first.sync.exists(key)) await new Promise((resolve) => setImmediate(resolve));
+    // It has looked for what is expired, and has not removed it yet.
+    await using second = new LmdbConnector(place.path);
+    second.sync.set(key, [bytes]);
+    await second.put([bytes]);
+    expect(second.sync.get(key)).toEqual(bytes);
+  });
+
   it('tells of an object that another process stores, to who waits for it', async () => {
     using place = new TemporaryDirectory();
     await using connector = new LmdbConnector(place.path);

@@ -189,7 +189,11 @@ export class Environment {
     this.#root.resetReadTxn();
     const now = Date.now();
     const expired = [...this.#expiries.getRange()].filter(({ value }) => value <= now).map(({ key }) => key);
-    if (expired.length > 0) await this.remove(expired.filter((uuid) => !this.#alive(uuid)));
+    if (expired.length === 0) return;
+    await this.#transaction('evict an object', () => {
+      // Looked at again: by now another may have been stored under the name.
+      for (const uuid of expired) if (!this.#alive(uuid)) this.#remove(uuid);
+    });
   }
 
   /** Removes all objects. */
