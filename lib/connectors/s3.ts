@@ -48,8 +48,9 @@ const kind = 's3';
  * Objects are private, as those of the bucket are, unless `presignedUrl` is turned on by the option `presign` and used.
  *
  * A write that is aborted, or fails, is taken back before it rejects, as far as S3 can be reached: what was sent by then
- * is waited for, up to two seconds, because a request that is broken off may still be carried out. A `set` that was
- * carried out by then settles as it was.
+ * is waited for, up to two seconds, because a request that is broken off may still be carried out, and taking it back is
+ * given five more. So where S3 stands still, an abort ends a write after seven. A `set` that was carried out by then
+ * settles as it was.
  *
  * @example
  * ```ts
