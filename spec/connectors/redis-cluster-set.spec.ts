@@ -47,6 +47,15 @@ it('stores nothing where nobody may be told', async () => {
   expect(await connector.exists(key)).toBe(false);
 });
 
+it.each(['first', 'next'])('is given up by a signal before it is sent: the %s one', async (which) => {
+  if (which === 'next') await connector.set(connector.newKey(), []);
+  const [key, controller] = [connector.newKey(), new AbortController()];
+  const set = connector.set(key, [], controller);
+  controller.abort('enough');
+  await expect(set).rejects.toBe('enough');
+  expect(await connector.exists(key)).toBe(false);
+});
+
 it('tells of no object that was not stored', async () => {
   const key = connector.newKey();
   await connector.set(key, [Buffer.from('first')]);

@@ -98,6 +98,11 @@ class Attempt {
 
   start(): void {
     this.#link.begin();
+    if (this.#options.signal?.aborted === true) {
+      // It will not tell so again.
+      this.#abort();
+      return;
+    }
     let session: Session | Promise<Session>;
     try {
       session = this.#link.session();

@@ -44,6 +44,7 @@ describe('a put that is aborted while an object before it is being sent', () => 
         await theSystemHasTaken();
         const controller = new AbortController();
         const aborted = connector.put([given], controller);
+        await theSystemHasTaken();
         const own = client?.get('own');
         controller.abort('enough');
         await expect(aborted).rejects.toBe('enough');
