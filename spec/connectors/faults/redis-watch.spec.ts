@@ -146,6 +146,42 @@ describe('a connection that is made again', () => {
   });
 });
 
+it('leaves nothing behind when who waits gives up before a connection could be made', async () => {
+  await using proxy = await TCPProxy.start(server.port);
+  proxy.refuse();
+  const watch = watching(proxy, { checkInterval: never, replyTimeout: 5000 });
+  const controller = new AbortController();
+  const wait = watch.value.wait(randomUUID(), controller.signal);
+  controller.abort('enough');
+  await expect(wait).rejects.toBe('enough');
+  await watch[Symbol.asyncDispose]();
+  expect(proxy.open).toBe(0);
+});
+
+it('wakes who waits when another has given up waiting for the same object', async () => {
+  await using proxy = await TCPProxy.start(server.port);
+  await using watch = watching(proxy, { checkInterval: never, replyTimeout: 5000 });
+  const [uuid, controller] = [randomUUID(), new AbortController()];
+  const waits = [watch.value.wait(uuid), watch.value.wait(uuid, controller.signal)] as const;
+  await subscribed(channelPrefix + uuid);
+  controller.abort('enough');
+  await expect(waits[1]).rejects.toBe('enough');
+  await redis.publish(channelPrefix + uuid, '');
+  await waits[0];
+});
+
+it('tells all who wait that no connection could be made, and makes one for the next', async () => {
+  await using proxy = await TCPProxy.start(server.port);
+  await using watch = watching(proxy, { checkInterval: never, replyTimeout: 5000 });
+  proxy.refuse();
+  const errors = [randomUUID(), randomUUID()].map((uuid) => rejection(watch.value.wait(uuid)));
+  for (const error of errors) expect(String(await error)).toMatch(/Could not connect to /);
+  proxy.accept();
+  const uuid = randomUUID();
+  await redis.set(uuid, '');
+  await watch.value.wait(uuid);
+});
+
 /** What waits for objects through a proxy; closed at the end of the block. */
 function watching(
   proxy: TCPProxy,
