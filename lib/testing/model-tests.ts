@@ -8,7 +8,7 @@ import { largestBatch, Model, operationsOf, type Operation, type Piece, type Ste
 import { Random } from './random.js';
 import type { Complete, Suite } from './suite.js';
 
-const sequences = { light: 5, heavy: 50 };
+const sequences = { light: 5, heavy: 25 };
 const stepsInSequence = 100;
 const partsInObject = 3;
 /** Most objects are small, for there are many of them. */

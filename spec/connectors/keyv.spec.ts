@@ -1,26 +1,19 @@
-import KeyvRedis, { createClient } from '@keyv/redis';
+import KeyvRedis from '@keyv/redis';
 import { randomUUID } from 'node:crypto';
-import fastCheck from 'fast-check';
 import { Keyv } from 'keyv';
 import { KeyvConnector, type KeyvConnectorOptions } from '../../lib/connectors/keyv.js';
 import { connectorFromConfig } from '../../lib/connectors/connector-classes.js';
 import { ConnectorError } from '../../lib/errors.js';
-import { describeConnector } from '../../lib/testing/testing.js';
 import { rejection } from '../caught.js';
 import type { AnyServer } from '../servers/any-server.js';
 import { anyRedisServer } from '../servers/redis-server.js';
 
 let server: AnyServer;
-let client: ReturnType<typeof createClient>;
 /** Those of a test. Each has a connection of its own, for none takes its listeners off one that it shares. */
 const adapters: KeyvRedis<unknown>[] = [];
-/** The Keyv of a connector, for another connector to the same place. */
-const keyvs = new WeakMap<object, KeyvConnectorOptions['keyv']>();
 
 beforeAll(async () => {
   server = await anyRedisServer();
-  client = createClient({ url: server.url });
-  await client.connect();
 });
 
 afterEach(async () => {
@@ -28,26 +21,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  client.destroy();
   await server[Symbol.asyncDispose]();
-});
-
-function connectorOf(options: KeyvConnectorOptions): KeyvConnector {
-  const connector = new KeyvConnector(options);
-  keyvs.set(connector, options.keyv);
-  return connector;
-}
-
-describeConnector({ describe, it, fastCheck }, 'KeyvConnector of a Map', {
-  capabilities: ['list'],
-  open: () => connectorOf({ keyv: new Keyv({ throwOnErrors: true }) }),
-  reopen: (connector) => connectorOf({ keyv: keyvs.get(connector)! }),
-});
-
-describeConnector({ describe, it, fastCheck }, 'KeyvConnector of Redis', {
-  capabilities: ['list'],
-  open: () => connectorOf({ keyv: redisKeyv() }),
-  reopen: (connector) => connectorOf({ keyv: keyvs.get(connector)! }),
 });
 
 describe('KeyvConnector', () => {

@@ -23,6 +23,7 @@ describeConnector({ describe, it, fastCheck }, 'MultiConnector of local connecto
       },
       large: { connector: new LocalConnector() },
     }),
+  heavy: true,
 });
 
 describeConnector({ describe, it, fastCheck }, 'MultiConnector of a local connector and files', {
@@ -34,6 +35,7 @@ describeConnector({ describe, it, fastCheck }, 'MultiConnector of a local connec
     }),
 });
 
+// Not `heavy`: 10,000 files are stored, fetched and evicted by file-conformance.spec.ts already.
 describeConnector({ describe, it, fastCheck }, 'MultiConnector of files', {
   capabilities: ['sync', 'deferred', 'take', 'watch', 'list'],
   open: () =>

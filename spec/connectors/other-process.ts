@@ -1,7 +1,7 @@
 /** A connector in a process of its own, opened from the config of one in this process. */
 
 import { join } from 'node:path';
-import type { Connector, ConnectorKey } from '../../lib/connectors/protocol.js';
+import type { Connector, ConnectorKey, JsonValue } from '../../lib/connectors/protocol.js';
 import type { OtherProcess } from '../../lib/testing/testing.js';
 import { compiledLibrary } from '../compiled-library.js';
 import { RunningScript } from './child-script.js';
@@ -16,15 +16,22 @@ interface Answer {
 /**
  * Starts a process that does what it is told with a connector to the same place.
  *
- * @param connector - One whose kind is that of its file in lib/connectors.
+ * @param connector - One whose kind, as those of the connectors in it, is that of its file in lib/connectors.
  * @param secrets - Options that the other process needs and a config does not say.
+ * @param module - The file of a module that makes its class known, instead of those files.
  */
-export async function otherProcess(connector: Connector, secrets: object = {}): Promise<OtherProcess> {
+export async function otherProcess(
+  connector: Connector,
+  secrets: Readonly<Record<string, JsonValue>> = {},
+  module?: string,
+): Promise<OtherProcess> {
   const path = (name: string): string => JSON.stringify(join(compiledLibrary(), 'connectors', name));
   const { kind, options } = connector.config();
   const config = { kind, options: { ...options, ...secrets } };
+  const files =
+    module === undefined ? kindsIn(config).map((name) => path(`${name}.js`)) : [JSON.stringify(module)];
   const script = new RunningScript(`
-    require(${path(`${connector.kind}.js`)});
+    ${files.map((file) => `require(${file});`).join('\n')}
     const { connectorFromConfig } = require(${path('connector-classes.js')});
     const connector = connectorFromConfig(${JSON.stringify(config)});
     process.on('message', ({ id, operation, argument }) => {
@@ -58,4 +65,12 @@ export async function otherProcess(connector: Connector, secrets: object = {}): 
     take: async (key) => (await ask('take', key)) as Uint8Array | undefined,
     [Symbol.asyncDispose]: () => script[Symbol.asyncDispose](),
   };
+}
+
+/** The kinds that a config names, at any depth. */
+function kindsIn(config: JsonValue): string[] {
+  if (typeof config !== 'object' || config === null) return [];
+  const inside = Object.values(config).flatMap(kindsIn);
+  const { kind } = config as { readonly kind?: unknown };
+  return typeof kind === 'string' ? [kind, ...inside] : inside;
 }
