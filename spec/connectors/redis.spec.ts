@@ -457,6 +457,32 @@ describe('what Redis refuses', () => {
     await expect(connector.take(key)).rejects.toThrow(/WRONGTYPE/);
   });
 
+  it('is an object that is longer than the server takes, which nothing else suffers from', async () => {
+    await using connector = await RedisConnector.open({ url: server.url });
+    const large = new Uint8Array(512 * 1024 * 1024 + 1);
+    const advice = /takes 536870912 at most\. Raise proto-max-bulk-len of the server, or keep objects/;
+    const connections = async (): Promise<unknown> =>
+      /total_connections_received:\d+/.exec(await redis.info('stats'))?.[0];
+    const before = await connections();
+    await expect(connector.put([large])).rejects.toThrow(advice);
+    await expect(connector.putBatch([[], [large]])).rejects.toThrow(/Could not store 2 objects at/);
+    const key = connector.newKey();
+    await expect(connector.set(key, [large.subarray(1), large.subarray(0, 1)])).rejects.toThrow(advice);
+    expect(await connector.exists(key)).toBe(false);
+    // They were not sent.
+    expect(await connections()).toBe(before);
+  });
+
+  it('is such an object of a server that does not say how much it takes, or takes less than others', async () => {
+    await using own = await redisServer({
+      settings: { 'proto-max-bulk-len': '1mb', user: ['writer', 'on', '>word', '~*', '+@all', '-config'] },
+    });
+    await using connector = new RedisConnector({ url: own.url, username: 'writer', password: 'word' });
+    const advice = /Protocol error: invalid bulk length\. Raise proto-max-bulk-len of the server/;
+    await expect(connector.put([new Uint8Array(2 * 1024 * 1024)])).rejects.toThrow(advice);
+    await expect(connector.put([new Uint8Array(512 * 1024 * 1024 + 1)])).rejects.toThrow(advice);
+  });
+
   it('is what a replica cannot do, or a user may not', async () => {
     await using replica = await redisServer({
       settings: {

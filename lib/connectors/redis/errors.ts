@@ -71,6 +71,9 @@ function operationAdvice(cause: unknown): string | undefined {
   if (messageOf(cause) === connectionClosed) {
     return 'The connection was lost. What was sent by then may have been done or not';
   }
+  if (/invalid bulk length|this server takes \d+ at most/.test(messageOf(cause))) {
+    return 'Raise proto-max-bulk-len of the server, or keep objects of this size by another connector';
+  }
   const [word] = messageOf(cause).split(' ', 1);
   if (word === 'OOM' || word === 'EXECABORT') {
     return 'Raise maxmemory of the server, or remove objects; nothing of this was stored';

@@ -7,12 +7,14 @@ import { isCluster, type ServerClient } from './client.js';
 import type { Request, Transaction } from './command.js';
 import type { Connection } from './connection.js';
 import type { Doing } from './errors.js';
-import { isRefusal } from './errors.js';
+import { isRefusal, operationError } from './errors.js';
 import { lengthOf, type Argument } from './frame.js';
 import type { Link } from './link.js';
 
 /** How many bytes one command stores at most, unless one object is larger: Redis does nothing else meanwhile. */
 const bytesPerCommand = 32 * 1024 * 1024;
+/** The longest string of a server that was not told another length, in bytes. */
+const usualLimit = 512 * 1024 * 1024;
 /** How many objects one command fetches or removes. */
 const objectsPerCommand = 1000;
 /** How many keys Redis looks at for a part of a listing. */
@@ -53,6 +55,9 @@ export class RedisObjects {
   /** Stores objects under names that nobody knows yet: all of them or none. */
   async storeNew(objects: readonly NamedObject[], signal: AbortSignal | undefined): Promise<void> {
     if (objects.length === 0) return;
+    const verb = objects.length === 1 ? 'store an object' : `store ${objects.length} objects`;
+    const size = longest(objects);
+    if (size > usualLimit) await this.#refuseTooLarge(size, { verb, signal });
     const requests =
       this.#link.cluster || objects.length === 1
         ? objects.map(({ uuid, parts }) => this.#keyed(uuid, 'SET', parts))
@@ -60,7 +65,6 @@ export class RedisObjects {
             words: ['MSET', ...batch.flatMap(({ uuid, parts }): Argument[] => [this.#prefix + uuid, parts])],
           }));
     const undo = (): Request[] => this.#removals(objects.map(({ uuid }) => uuid));
-    const verb = objects.length === 1 ? 'store an object' : `store ${objects.length} objects`;
     await this.#connection.request(requests, { verb, signal, undo });
   }
 
@@ -70,6 +74,8 @@ export class RedisObjects {
    * @returns Whether it was stored: false only with `ifAbsent` where something was there.
    */
   async store({ uuid, parts }: NamedObject, ifAbsent: boolean, context: Context): Promise<boolean> {
+    const size = lengthOf(parts);
+    if (size > usualLimit) await this.#refuseTooLarge(size, context);
     const set: Request = {
       ...this.#keyed(uuid, 'SET', parts, ...(ifAbsent ? ['NX'] : [])),
       once: ifAbsent,
@@ -90,6 +96,24 @@ export class RedisObjects {
       .requestOne(publish, { ...context, signal: undefined, since })
       .catch(() => undefined);
     return true;
+  }
+
+  /**
+   * Asks before an object of unusual length is sent: a server that does not take it ends the connection, and with it what
+   * else is under way. One that does not say, as those that others manage, says so then.
+   */
+  async #refuseTooLarge(size: number, context: Context): Promise<void> {
+    const words = ['CONFIG', 'GET', 'proto-max-bulk-len'];
+    const reply = await this.#connection.requestOne({ words }, context).catch((error: unknown) => {
+      if (isRefusal((error as { cause?: unknown }).cause)) return [];
+      throw error;
+    });
+    // The name and the value, as bytes.
+    const [, limit] = (reply as Uint8Array[]).map(Number);
+    if (limit !== undefined && size > limit) {
+      const cause = new Error(`An object has ${size} bytes, and this server takes ${limit} at most`);
+      throw operationError(context, this.#link.place, cause);
+    }
   }
 
   /** Has a server that lets nobody publish say so before an object is stored of which nobody would be told. */
@@ -242,6 +266,11 @@ export class RedisObjects {
     }
     return requests;
   }
+}
+
+/** How long the longest of objects is, in bytes. */
+function longest(objects: readonly NamedObject[]): number {
+  return objects.reduce((size, { parts }) => Math.max(size, lengthOf(parts)), 0);
 }
 
 /** Where a listing goes on. */
