@@ -11,7 +11,7 @@ import { assign } from './assign.js';
 import { stateOf, stateSymbol } from './brand.js';
 import { inspectCustom, inspectProxy } from './inspect.js';
 import type { InspectOptions } from './inspect.js';
-import { factoryMethod, fixFunction, keepFunction, methodOf, valueWriter } from './methods.js';
+import { factoryMethod, fixFunction, keepFunction, methodOf, originalOf, valueWriter } from './methods.js';
 import { isQuiet, QuietProxy } from './quiet.js';
 import { dropIfMissing, dropMissing, lockShadow } from './shadow.js';
 import { ProxyState } from './state.js';
@@ -31,9 +31,8 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
     const target = this.resolveSync();
     // An object that inherits from the proxy is a receiver of its own.
     if (receiver !== this.proxy) return Reflect.set(target, key, value, receiver);
-    // What is put there through the proxy comes back as it is, a function too.
-    if (typeof value === 'function') keepFunction(this, value);
-    return assign(target, key, value === receiver ? target : value);
+    if (value === receiver) return assign(target, key, target);
+    return assign(target, key, typeof value === 'function' ? taken(this, value) : value);
   }
 
   has(shadow: object, key: PropertyKey): boolean {
@@ -64,13 +63,14 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
 
   defineProperty(shadow: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
     const target = this.resolveSync();
-    const value: unknown = descriptor.value;
-    // As above.
-    if (typeof value === 'function') keepFunction(this, value);
-    const own = value === this.proxy ? { ...descriptor, value: target } : descriptor;
-    if (!Reflect.defineProperty(target, key, own)) return false;
+    const given: unknown = descriptor.value;
+    let value = given;
+    if (given === this.proxy) value = target;
+    else if (typeof given === 'function') value = taken(this, given);
+    if (!Reflect.defineProperty(target, key, value === given ? descriptor : { ...descriptor, value }))
+      return false;
     // What is asked for so, the engine compares with what it finds on the shadow.
-    if (typeof value === 'function' && value !== this.proxy && descriptor.configurable === false) {
+    if (typeof value === 'function' && value === given && descriptor.configurable === false) {
       if (Reflect.getOwnPropertyDescriptor(target, key)?.writable === false) fixFunction(this, key, value);
     }
     // The engine compares what was asked for with what the shadow has, if that has it or must have it.
@@ -112,7 +112,8 @@ export class ProxyTraps extends ProxyState implements ProxyHandler<object> {
 
   construct(_shadow: object, args: unknown[], newTarget: new (...args: unknown[]) => unknown): object {
     const target = this.resolveSync() as new (...args: unknown[]) => object; // as above
-    return Reflect.construct(target, args, newTarget === this.proxy ? target : newTarget);
+    const made: unknown = Reflect.construct(target, args, newTarget === this.proxy ? target : newTarget);
+    return (made === target ? this.proxy : made) as object; // what a constructor gives is one, and so is the proxy
   }
 
   override unresolve(): void {
@@ -198,6 +199,13 @@ function inherits(object: object | null, proxy: unknown): boolean {
   let ancestor = object;
   while (ancestor !== null && stateOf(ancestor) === undefined) ancestor = Reflect.getPrototypeOf(ancestor);
   return ancestor === proxy;
+}
+
+/** A function that is put on the target through the proxy. It comes back as it is. */
+function taken(state: ProxyTraps, given: object): object {
+  const method = originalOf(state, given);
+  keepFunction(state, method);
+  return method;
 }
 
 /** The target's own property, with its value as the proxy gives it. */

@@ -10,6 +10,9 @@ const { dispose, asyncDispose } = Symbol;
 /** The tags of the wrapper objects that JSON writes as what they wrap. */
 const wrappers: ReadonlySet<string> = new Set(['String', 'Number', 'Boolean', 'BigInt']);
 
+/** The functions that proxies' methods stand for. */
+const originals = new WeakMap<object, object>();
+
 /** Any function; how it is called is its caller's business. */
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -31,10 +34,22 @@ export function methodOf(state: ProxyTraps, key: PropertyKey, method: object): u
   const methods = (state.methods ??= new WeakMap());
   let given = methods.get(method);
   if (given === undefined) {
-    given = isMethod(state.resolveSync(), key, method) ? bind(state, method) : method;
+    given = method;
+    if (isMethod(state.resolveSync(), key, method)) originals.set((given = bind(state, method)), method);
     methods.set(method, given);
   }
   return given;
+}
+
+/**
+ * What a proxy puts on its target for a function that it is given: its method, if that is what it gives for that.
+ *
+ * @param state - The proxy's state.
+ * @param given - The function.
+ */
+export function originalOf(state: ProxyTraps, given: object): object {
+  const method = originals.get(given);
+  return method !== undefined && state.methods?.get(method) === given ? method : given;
 }
 
 /**
@@ -140,7 +155,7 @@ function isClass(method: object): boolean {
   return Object.getOwnPropertyDescriptor(method, 'prototype')?.writable === false;
 }
 
-function bind(state: ProxyTraps, method: object): unknown {
+function bind(state: ProxyTraps, method: object): object {
   const { proxy, target } = state;
   // A detached method has no receiver; it keeps the target, as a bound function does.
   const receiverOf = (self: unknown): unknown =>

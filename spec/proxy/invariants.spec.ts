@@ -281,6 +281,22 @@ describe('writing', () => {
     expect(Reflect.set(proxy, key, 0)).toBe(false);
   }); // prettier-ignore
 
+  it.each<[string, () => object, unknown]>([
+    ['another proxy that refuses', () => new Proxy({}, { set: () => false }), false],
+    ['another proxy that refuses what it has', () => new Proxy({ a: 1 }, { set: () => false }), false],
+    ['a frozen one, by another proxy that fails', () => new Proxy(Object.freeze({}), { set() { throw new RangeError('no'); } }), RangeError],
+    ['a setter that fails as an assignment does', () => ({ set a(_: number) { const frozen = [0]; Object.freeze(frozen); frozen[0] = 1; } }), TypeError],
+  ])('%s is the same by Reflect.set', (_, make, expected) => {
+    const [raw, proxied] = [make(), resolved(make())].map((object) => {
+      try {
+        return Reflect.set(object, 'a', 2);
+      } catch (error) {
+        return (error as Error).constructor;
+      }
+    });
+    expect([raw, proxied]).toEqual([expected, expected]);
+  }); // prettier-ignore
+
   it.each([Symbol('s'), 1n, -1, 'two'])('a length of %p is an error', (length) => {
     const fail = (array: unknown[]): unknown => {
       try {

@@ -197,6 +197,25 @@ describe('a method by another name', () => {
     expect(proxy.get('a')).toBe(1);
   });
 
+  it.each<[string, (p: Sealed & { again?: unknown }) => unknown]>([
+    ['assigned', (p) => (p.again = p.open)],
+    ['defined', (p) => Object.defineProperty(p, 'again', { value: p.open })],
+    ['defined for good', (p) => Object.defineProperty(p, 'again', { value: p.open, configurable: false, writable: false })],
+  ])('is put on the target as what it is there when it is %s', (_, put) => {
+    const target = new Sealed() as Sealed & { again?: unknown };
+    const proxy = resolved(target);
+    put(proxy);
+    expect(target.again).toBe(Sealed.prototype.open);
+    expect(proxy.again).toBe(proxy.open);
+    expect(proxy.open()).toBe(7);
+  }); // prettier-ignore
+
+  it('is put on another target as the proxy gives it', () => {
+    const [one, other] = [resolved(new Sealed()), resolved<{ open?: () => number }>({})];
+    other.open = one.open;
+    expect(other.open).toBe(one.open);
+  });
+
   it('is one whatever is read and put before it is called', () => {
     type Loose = Sealed & Record<string, unknown>;
     const plain = (): number => 1;

@@ -545,6 +545,16 @@ describe('a factory that gives a proxy', () => {
   });
 });
 
+it('a constructor that gives itself gives its proxy', () => {
+  const target = function self() {
+    return self;
+  } as unknown as new () => unknown;
+  const proxy = resolved(target);
+  class Other {}
+  expect(new proxy()).toBe(proxy);
+  expect(Reflect.construct(proxy, [], Other)).toBe(proxy);
+});
+
 describe('a Proxy that has been revoked', () => {
   const revoked = (): object => {
     const { proxy, revoke } = Proxy.revocable({}, {});
