@@ -1,5 +1,6 @@
 /** What is done to which target. */
 
+import { isHostState } from './description.js';
 import { isCapricious, operationsOnMembers } from './methods.js';
 import { operations, operationsOnProperty } from './operations.js';
 import type { Operation } from './operations.js';
@@ -16,7 +17,7 @@ const mostKeys = 12;
  * @param target - The raw value.
  */
 export function operationsOn(target: object): Operation[] {
-  const own = Reflect.ownKeys(target).filter((key) => !isCapricious(key));
+  const own = Reflect.ownKeys(target).filter((key) => !isCapricious(key) && !isHostState(target, key));
   const tried = own.length > mostKeys ? [...own.slice(0, mostKeys - 4), ...own.slice(-4)] : own;
   const prototype = Object.getPrototypeOf(target) as object | null;
   const inherited = prototype === null ? [] : Reflect.ownKeys(prototype).slice(1, 2);

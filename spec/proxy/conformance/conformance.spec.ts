@@ -8,7 +8,7 @@ import { differences } from './differences.js';
 import type { Difference } from './differences.js';
 import { operationsOnPrimitives } from './operations.js';
 import { transparencyPage } from './page.js';
-import { targets } from './targets.js';
+import { prepareTargets, targets } from './targets.js';
 
 const pagePath = `${__dirname}/../../../docs/transparency.md`;
 
@@ -18,7 +18,8 @@ const met = new Map<Difference, number>();
 
 // Errors are thrown by the ten thousand, and nobody reads where.
 const { stackTraceLimit } = Error;
-beforeAll(() => {
+beforeAll(async () => {
+  await prepareTargets();
   Error.stackTraceLimit = 0;
 });
 afterAll(() => {
@@ -44,7 +45,9 @@ describe('a proxy does as its target, or as docs/transparency.md says', () => {
   });
 
   it('differs in every way that the page names', () => {
-    expect(differences.filter((difference) => !met.has(difference))).toEqual([]);
+    expect(differences.filter((difference) => difference.isHere !== false && !met.has(difference))).toEqual(
+      [],
+    );
   });
 
   it('the page names what the suite knows', () => {

@@ -31,6 +31,10 @@ const hostContents: ReadonlyMap<string, (value: never) => unknown> = new Map<
     (controller: AbortController): unknown[] => [controller.signal.aborted, controller.signal.reason],
   ],
   ['AbortSignal', (signal: AbortSignal): unknown[] => [signal.aborted, signal.reason]],
+  ['Request', (request: Request) => [request.method, request.url, [...request.headers], request.bodyUsed]],
+  ['Response', (response: Response) => [response.status, [...response.headers], response.bodyUsed]],
+  ['FormData', (form: FormData) => [...form]],
+  ['DOMException', (error: DOMException) => [error.name, error.message]],
   ['EventTarget', () => []],
   ['ReadableStream', () => []],
   ['Promise', () => []],
@@ -152,6 +156,16 @@ function isObject(value: unknown): value is object {
  */
 export function isBookkeeping(key: PropertyKey): boolean {
   return typeof key === 'symbol' && /async_id|kResourceStore/.test(key.description ?? '');
+}
+
+/**
+ * Whether a property is the inside of a host object, which nobody is to touch: some of them run in circles then.
+ *
+ * @param value - The object.
+ * @param key - The property's key.
+ */
+export function isHostState(value: object, key: PropertyKey): boolean {
+  return typeof key === 'symbol' && hostContents.has(className(value));
 }
 
 function isIterator(value: object): value is Iterable<unknown> {

@@ -5,6 +5,7 @@
 
 import { equal } from './comparison.js';
 import type { Deviation, Outcome } from './comparison.js';
+import { sloppyFunction } from './operations.js';
 
 /** A difference that is known, and stays. */
 export interface Difference {
@@ -16,13 +17,15 @@ export interface Difference {
   readonly because: string;
   /** What to write in its place. */
   readonly instead: string;
+  /** Whether the suite can meet it in this runtime. Default: yes. */
+  readonly isHere?: boolean;
   /** Whether a deviation that the suite has found is this one. */
   explains(deviation: Deviation): boolean;
 }
 
 /** Functions that look for an internal slot of what they are given. */
 const slotReaders =
-  /^(Atomics\.load|TextDecoder|Buffer\.(from|concat|compare|byteLength)|new DataView\(\)|for an argument of its own kind|crypto\.Hash\.update|fs\.writeFile|AbortSignal\.any of it)$/;
+  /^(Atomics\.load|TextDecoder|Buffer\.(from|concat|compare|byteLength)|new DataView\(\)|for an argument of its own kind|new Request\(\)|crypto\.Hash\.update|fs\.writeFile|AbortSignal\.any of it)$/;
 
 /** Those that take what has no such slot for an ordinary object. */
 const slotGuessers = /^new (Blob|Uint8Array|Float64Array|Response|Intl\.NumberFormat)\(\)$/;
@@ -33,7 +36,7 @@ const runsMethod =
 
 /** What is the same as for an array or function unless a proxy does not know to be one. */
 const needsKind =
-  /^(typeof( of what it wraps)?|Array\.(isArray|prototype\.(concat|concat of itself|flat|slice\.call|map\.call))|JSON\.stringify( inside| (as|by) a replacer)?|Buffer\.from|\.(concat|splice|slice|map|filter|flat|flatMap|of|bind|call|apply|toString), (borrowed by its prototype|inherited)|call( as a method)?|new(, then .*)?|Reflect\.(apply|construct( (with|as) another target)?)|extends(, then .*)?|tagged template|as a .*|as an executor)$/;
+  /^(typeof( of what it wraps)?|Array\.(isArray|prototype\.(concat|concat of itself|flat|slice\.call|map\.call))|JSON\.stringify( inside| (as|by) a replacer)?|Buffer\.from|\.(concat|splice|slice|map|filter|flat|flatMap|of|bind|call|apply|toString), (borrowed by its prototype|inherited)|call( as a method)?|new(, then .*)?|Reflect\.(apply|construct( (with|as) another target)?)|extends(, then .*)?|tagged template|its arguments while it runs|as a .*|as an executor)$/;
 
 /** What a primitive's proxy gives where the primitive gives something else. */
 const asWrapper: Readonly<Record<string, string>> = {
@@ -110,7 +113,8 @@ function differsByConstructor({ raw, proxied, operation }: Deviation): boolean {
 }
 
 /** The targets that a promise could take for another. */
-const hasThen = /^(thenable|Promise|object with then that is no function)$/;
+const hasThen =
+  /^(thenable|Promise|subclass of Promise with a species|object with then that is no function)$/;
 
 /** In the order of the page. The first that explains a deviation takes it. */
 export const differences: readonly Difference[] = [
@@ -124,8 +128,8 @@ export const differences: readonly Difference[] = [
       (proxied.result === asWrapper[operation] || (target === 'symbol' && proxied.result === asSymbolWrapper[operation])),
   },
   {
-    code: '`structuredClone(p)`, `port.postMessage(p)`, `v8.serialize(p)`, also of what holds `p`',
-    onProxy: 'throws `DataCloneError`',
+    code: '`structuredClone(p)`, `port.postMessage(p)`, `v8.serialize(p)`, also of what holds `p`; `{ transfer: [p] }`',
+    onProxy: 'throws `DataCloneError`; for `transfer`, with Node 20, `TypeError`',
     because: 'the clone algorithm refuses every proxy',
     instead: '`pack(value)` to send the reference, `extract(p)` to send the data',
     explains: ({ operation, proxied }) =>
@@ -158,13 +162,14 @@ export const differences: readonly Difference[] = [
     explains: (deviation) => /borrowed by its prototype$|then calling the getter/.test(deviation.operation) && asBare(deviation),
   },
   {
-    code: '`new DataView(p)`, `new Uint8Array(p)`, `Buffer.concat([p])`, `decoder.decode(p)`, `new Blob([p])`, `Atomics.load(p, 0)`, `other.equals(p)`: what reads the memory or the private fields of an argument',
+    code: '`new DataView(p)`, `new Uint8Array(p)`, `Buffer.concat([p])`, `decoder.decode(p)`, `new Blob([p])`, `new Response(p)`, `new Request(p)`, `fs.writeFile(path, p)`, `hash.update(p)`, `Atomics.load(p, 0)`, `AbortSignal.any([p])`, `new Intl.NumberFormat(p)`, `JSON.stringify(p)` of what `JSON.rawJSON` gave, `other.equals(p)`: what reads the memory, the slots or the private fields of an argument',
     onProxy: 'throws `TypeError`, or takes it for an ordinary object',
     because: 'as above',
     instead: 'pass `extract(p)`',
     explains: (deviation) =>
       (slotReaders.test(deviation.operation) && deviation.proxied.result === 'throws TypeError') ||
-      (slotGuessers.test(deviation.operation) && asEquivalent(deviation)),
+      (slotGuessers.test(deviation.operation) && asEquivalent(deviation)) ||
+      (deviation.target === 'raw JSON' && deviation.operation.startsWith('JSON.stringify') && asBare(deviation)),
   },
   {
     code: '`p.equals(p)`, `list.push(list)`: a proxy that is an argument of its own method',
@@ -181,7 +186,10 @@ export const differences: readonly Difference[] = [
     explains: (deviation) =>
       (deviation.operation.endsWith('as that of its prototype') && deviation.proxied.result === 'boolean false') ||
       (deviation.operation.startsWith('+= ') && differsBySource(deviation)) ||
-      differsByConstructor(deviation),
+      differsByConstructor(deviation) ||
+      // What is read off the proxy and put onto it, or shown, is the bound function.
+      (deviation.target.includes(' alias') && deviation.operation === 'new URLSearchParams()') ||
+      (deviation.target === 'array with a function that is its method' && /^\.(copyWithin|join|toLocaleString), borrowed/.test(deviation.operation)),
   },
   {
     code: '`const { method } = p; method()`',
@@ -190,18 +198,27 @@ export const differences: readonly Difference[] = [
     instead: 'nothing; where the method fails with no receiver, this one does not',
     explains: (deviation) =>
       deviation.operation.endsWith(', detached') &&
-      /^(promise that )?throws TypeError$|^undefined undefined$|unreadable/.test(deviation.raw.result) &&
+      /^(promise that )?throws TypeError$|^(promise of )?undefined undefined$|unreadable/.test(deviation.raw.result) &&
       asEquivalent(deviation),
   },
   {
-    code: '`p.map((item, index, list) => …)`, `p.on(name, function () { this })`, `event.target`; `[...p]` and `p.slice()` where `p` holds itself',
-    onProxy: 'the target itself is what a method hands to a function, or puts into what it makes: `list`, `this`, `event.target` are not `p`',
+    code: '`p.map((item, index, list) => …)`, `p.on(name, function () { this })`, `event.target`; `p.bind(self)()` of a function that returns itself; `[...p]` and `p.slice()` where `p` holds itself',
+    onProxy: 'the target itself is what a method hands to a function, or puts into what it makes: `list`, `this`, `event.target` are not `p`; nor is what a promise holds that an `async` method returns its `this` by',
     because: 'methods run on the target, which is what makes them fast',
     instead: 'use `p` inside of the function',
     explains: (deviation) =>
       (differsByTarget(deviation) && handsOutTarget(deviation.proxied) && (deviation.proxied.calls.length > 0 || runsMethod.test(deviation.operation))) ||
+      (deviation.target === 'function that gives itself' && deviation.operation === 'Function.prototype.bind' && differsByTarget(deviation)) ||
       // The engine joins an array in itself once, and takes the array and its proxy for two.
       (deviation.target === 'array that refers to itself' && deviation.operation.endsWith('borrowed by its prototype')),
+  },
+  {
+    code: '`p.callback()` of a function in an enumerable property of its own, `p.constructor()`: a function that looks for the slots or private fields of its `this`',
+    onProxy: 'finds the proxy there: throws `TypeError`, or marks the proxy in the place of the target',
+    because: 'such a function is taken for data and comes as it is',
+    instead: 'make it an arrow function or a method; `extract(p).callback()`',
+    explains: (deviation) =>
+      /( alias|Stack$)/.test(deviation.target) && /^(call optionally )?\.(callback|data|constructor)\b/.test(deviation.operation) && asBare(deviation),
   },
   {
     code: '`p.prototype.constructor === p` of a class’s proxy',
@@ -237,7 +254,7 @@ export const differences: readonly Difference[] = [
     code: '`p.then`, `await p`, while `p` is not resolved and its target has a `then`',
     onProxy: '`undefined`; `await p` gives `p`',
     because: 'a promise that is resolved with a proxy, as every `async` function that returns one does, shall not resolve it',
-    instead: '`await resolve(p)`, then `p.then`',
+    instead: '`extract(p)` or `resolveSync(p)`, then `p.then`; `await resolve(p)` waits for what that `then` gives, as long as it takes',
     explains: (deviation) =>
       isBeforeResolution(deviation) &&
       ((/\bthen\b/.test(deviation.operation) && readNothing(deviation)) || deviation.proxied.result.includes('<itself>')) &&
@@ -309,5 +326,16 @@ export const differences: readonly Difference[] = [
     instead: '`createProxy(factory, { kind: "array" })`; the proxies of a store know their kind',
     explains: ({ state, operation, proxied, asObject }) =>
       state === 'resolved by use, of no kind' && needsKind.test(operation) && asObject !== undefined && equal(proxied, asObject),
+  },
+  {
+    code: '`p.arguments` of a sloppy function’s proxy while it runs, once its descriptor was asked for; `p.__lookupGetter__("arguments")`',
+    onProxy: 'throws `TypeError`, with some versions of the engine; `undefined`',
+    because: 'the engine gives the property other values while it says that it cannot change',
+    instead: '`extract(p).arguments`, or a rest parameter',
+    isHere: Object.hasOwn(sloppyFunction(), 'arguments'),
+    explains: (deviation) =>
+      deviation.target === 'sloppy function' &&
+      ((deviation.operation === 'its arguments while it runs' && deviation.proxied.result === 'throws TypeError') ||
+        (/^__lookupGetter__ \.(arguments|caller)$/.test(deviation.operation) && deviation.proxied.result === 'undefined undefined' && asBare(deviation))),
   },
 ]; // prettier-ignore

@@ -18,6 +18,10 @@ export interface Context {
   spy(answer: (...args: any[]) => unknown): (...args: any[]) => unknown;
 }
 
+/** Sloppy: it has `arguments` of its own, with some versions of the engine. */
+export const sloppyFunction = (): ((...args: any[]) => any) =>
+  sloppy('a,b', 'return typeof a === "function" ? a() : [typeof this, a, b];');
+
 /** Something that can be done to a value. */
 export interface Operation {
   readonly name: string;
@@ -222,6 +226,7 @@ export const operations: readonly Operation[] = [
   operation('Function.prototype.apply', (p) => p.apply(null, [1])),
   operation('Function.prototype.bind', (p) => p.bind(7)(1)),
   operation('Function.prototype.bind, what it is', (p) => [p.bind(7).name, p.bind(7).length]),
+  operation('its arguments while it runs', (p) => { Object.getOwnPropertyDescriptor(p, 'arguments'); return p(() => p.arguments?.length); }),
   operation('Reflect.apply', (p) => Reflect.apply(p, 7, [1])),
   operation('new', (p) => new p('a')),
   operation('new, then instanceof', (p) => new p('a') instanceof p),
@@ -353,7 +358,7 @@ export const operations: readonly Operation[] = [
   operation('fs.writeFile', (p) => writeFileSync(devNull, p)),
   operation('structuredClone, transferred', (p) => structuredClone(1, { transfer: [p] })),
   operation('new Intl.NumberFormat()', (p) => new Intl.NumberFormat(p).format(1.5), () => new Intl.NumberFormat([]).format(1.5)),
-  operation('Iterator.from', (p) => [...((globalThis as any).Iterator?.from(p) ?? [])]),
+  operation('Iterator.from', (p) => { const all = []; for (const each of (globalThis as any).Iterator?.from(p) ?? []) { if (all.push(each) > 9) break; } return all; }),
   operation('AbortSignal.any of it', (p) => AbortSignal.any([p]).aborted),
   passing('Promise.reject', async (p) => { try { await Promise.reject(p); } catch (e) { return e; } return undefined; }),
   operation('Intl.NumberFormat', (p) => new Intl.NumberFormat('en').format(p)),

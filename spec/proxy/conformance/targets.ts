@@ -1,6 +1,10 @@
 /** What the proxies of the conformance suite stand for: one of every kind that the language and Node have. */
 
 import { EventEmitter } from 'node:events';
+import { createContext, runInContext, runInThisContext } from 'node:vm';
+import * as vm from 'node:vm';
+import { disposableConstructors } from '../../../lib/resources/disposable-stack.js';
+import { sloppyFunction } from './operations.js';
 
 /** A kind of target. */
 export interface Target {
@@ -38,6 +42,12 @@ class Account {
   isAccount(other: object): boolean {
     return #balance in other;
   }
+  async settled(): Promise<this> {
+    return this;
+  }
+  each(use: (account: this) => unknown): unknown {
+    return use(this);
+  }
   async later(): Promise<number> {
     return this.#balance;
   }
@@ -70,6 +80,75 @@ class SavingsAccount extends Account {
     super.balance = value * 2;
   }
 }
+
+/** Has its private method and field under other names, too. */
+class Aliased {
+  #balance = 7;
+  readonly alias = this.read;
+  callback = function (this: Aliased): number {
+    return this.#balance;
+  };
+  declare also: () => number;
+  read(): number {
+    return this.#balance;
+  }
+  write(balance: number): this {
+    this.#balance = balance;
+    return this;
+  }
+}
+
+Aliased.prototype.also = Aliased.prototype.read;
+
+/** Has its static method under another name, too. */
+const makeAliasedClass = (): unknown =>
+  class AliasedClass {
+    static #count = 1;
+    static next(): number {
+      return (AliasedClass.#count += this.#count);
+    }
+    static readonly alias = AliasedClass.next;
+    static data = function (this: typeof AliasedClass): number {
+      return this.#count;
+    };
+  };
+
+class Registry extends Map<string, number> {
+  static override get [Symbol.species](): MapConstructor {
+    return Map;
+  }
+  #reads = 0;
+  override get(key: string): number | undefined {
+    this.#reads += 1;
+    return super.get(key);
+  }
+  get reads(): number {
+    return this.#reads;
+  }
+}
+
+class Tags extends Set<string> {
+  override add(tag: string): this {
+    return super.add(tag);
+  }
+}
+
+class Task extends Promise<number> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+}
+
+class Samples extends Uint8Array {
+  static get [Symbol.species](): Uint8ArrayConstructor {
+    return Uint8Array;
+  }
+  mean(): number {
+    return this.reduce((a, b) => a + b, 0) / this.length;
+  }
+}
+
+class Chunk extends Float64Array {}
 
 class Stack extends Array<number> {
   static override get [Symbol.species](): ArrayConstructor {
@@ -118,6 +197,39 @@ const bytes = (): ArrayBuffer => Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 250).buffer;
 /** The `maxByteLength` option is not in the compiler's library for ES2023. */
 const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
 
+/** Another global object, with classes of its own. */
+const realm = createContext({});
+const inRealm = (code: string): (() => unknown) => runInContext(`() => (${code})`, realm) as () => unknown;
+
+/** Where the runtime has the constructor that is named. */
+const where = (name: string, target: () => Target): readonly Target[] =>
+  name in globalThis ? [target()] : [];
+
+interface ModernGlobals {
+  readonly JSON: { rawJSON?: (text: string) => unknown };
+  readonly Float16Array: { of(...items: number[]): unknown };
+  readonly Iterator: { from(values: Iterable<unknown>): { map(f: (x: unknown) => unknown): unknown } };
+}
+/** What is newer than the compiler's library for ES2023. */
+const modern = globalThis as unknown as ModernGlobals;
+
+const { DisposableStack, AsyncDisposableStack, SuppressedError } = disposableConstructors();
+
+/** Two that are equal. Nothing can be done to them, so that they may be used again and again. */
+const namespaces: unknown[] = [];
+let namespacesGiven = 0;
+
+/** Loads what cannot be had at once. To be waited for before any target is made. */
+export async function prepareTargets(): Promise<void> {
+  // The constant is of Node 21.7 and 20.12. No test runner compiles what is imported by this.
+  const { USE_MAIN_CONTEXT_DEFAULT_LOADER: loader } = vm.constants;
+  for (const note of ['one', 'two']) {
+    const code = `export let a = 1; export function f() { return this; } export default class {} // ${note}`;
+    const source = `import(${JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`)})`;
+    namespaces.push(await runInThisContext(source, { importModuleDynamically: loader }));
+  }
+}
+
 const view = (name: string, make: () => unknown): Target => ({ name, make });
 
 const plain: readonly Target[] = [
@@ -146,6 +258,13 @@ const plain: readonly Target[] = [
   { name: 'frozen array', make: () => Object.freeze([1, 2, 3]) },
   { name: 'sealed array', make: () => Object.seal([3, 1, 2]) },
   { name: 'non-extensible array', make: () => Object.preventExtensions([3, 1, 2]) },
+  { name: 'proxy of somebody else', make: () => { const log: string[] = []; return new Proxy({ a: 1, refused: 2, log }, { set(target, key, value, receiver) { log.push(`set ${String(key)}`); return key !== 'refused' && Reflect.set(target, key, value, receiver); }, defineProperty(target, key, descriptor) { log.push(`define ${String(key)}`); return Reflect.defineProperty(target, key, descriptor); }, setPrototypeOf: () => false }); } },
+  { name: 'proxy of somebody else that throws', make: () => { const log: string[] = []; return new Proxy({ log }, { set(_, key) { log.push(`set ${String(key)}`); throw new RangeError('no'); }, setPrototypeOf: () => false }); } },
+  { name: 'module namespace', make: () => namespaces[(namespacesGiven += 1) % 2] },
+  { name: 'object as the global one', make: () => { const all = { Map, parseInt, isNaN }; const hidden = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value, writable: true, configurable: true }])); const o = Object.defineProperties({}, { ...hidden, undefined: { value: undefined }, NaN: { value: NaN } }); return Object.defineProperty(o, 'globalThis', { value: o, writable: true, configurable: true }); } },
+  { name: 'object of another realm', make: inRealm('{ a: 1, b: [2], m() { return this; } }') },
+  { name: 'object with many properties', make: () => Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`p${index}`, index])) },
+  ...(modern.JSON.rawJSON === undefined ? [] : [{ name: 'raw JSON', make: () => modern.JSON.rawJSON?.('1') }]),
   { name: 'frozen instance', make: () => Object.freeze(new Account()) },
 ]; // prettier-ignore
 
@@ -158,6 +277,13 @@ const collections: readonly Target[] = [
   { name: 'array that refers to itself', make: () => { const a: unknown[] = [1]; a.push(a); return a; } },
   { name: 'subclass of Array', make: () => Matrix.of(1, 2, 3) },
   { name: 'subclass of Array with a species', make: () => Stack.of(1, 2, 3) },
+  { name: 'array with a function that is its method', make: () => [Array.prototype.map, 1] },
+  { name: 'array of another realm', make: inRealm('[3, 1, 2]') },
+  { name: 'Map of another realm', make: inRealm('new Map([["a", 1]])') },
+  { name: 'frozen Map', make: () => Object.freeze(new Map([['a', 1]])) },
+  { name: 'Map with other properties', make: () => Object.assign(new Map([['a', 1]]), { extra: 1, callback: (x: unknown) => x }) },
+  { name: 'subclass of Map with a species', make: () => new Registry([['a', 1]]) },
+  { name: 'subclass of Set', make: () => new Tags(['a', 'b']) },
   { name: 'Map', make: () => new Map<unknown, unknown>([['a', 1], [{}, [2]]]) },
   { name: 'Set', make: () => new Set<unknown>(['a', 1, 2]) },
   { name: 'WeakMap', make: () => new WeakMap([[Account, 1]]) },
@@ -168,6 +294,8 @@ const collections: readonly Target[] = [
   { name: 'string iterator', make: () => 'ab'[Symbol.iterator]() },
   { name: 'matchAll iterator', make: () => 'aba'.matchAll(/a/g) },
   { name: 'generator object', make: () => (function* () { const x: unknown = yield 1; yield x; return 3; })() },
+  { name: 'generator object that has begun', make: () => { const g = (function* () { let x: unknown = 0; try { while (x !== undefined) x = yield [x]; yield [x]; } catch (error) { yield error; } finally { yield 'last'; } })(); g.next(); return g; } },
+  ...where('Iterator', () => ({ name: 'iterator helper', make: () => modern.Iterator.from([1, 2, 3]).map((x) => [x]) })),
   { name: 'async generator object', make: () => (async function* () { yield 1; yield 2; })() },
 ]; // prettier-ignore
 
@@ -177,6 +305,13 @@ const values: readonly Target[] = [
   { name: 'RegExp', make: () => /a(?<n>b)?/ },
   { name: 'global RegExp', make: () => Object.assign(/a/gi, { lastIndex: 1 }) },
   { name: 'sticky RegExp', make: () => Object.assign(/a/y, { lastIndex: 1 }) },
+  { name: 'Date of another realm', make: inRealm('new Date(1001)') },
+  { name: 'Error of another realm', make: inRealm('new TypeError("e")') },
+  { name: 'subclass of Promise with a species', make: () => Task.resolve(1) },
+  { name: 'SuppressedError', make: () => new SuppressedError(new Error('a'), new Error('b'), 'c') },
+  { name: 'DOMException', make: () => new DOMException('e', 'AbortError') },
+  { name: 'empty string', make: () => '' },
+  { name: 'zero', make: () => 0 },
   { name: 'String object', make: () => new String('abc') },
   { name: 'Boolean object', make: () => new Boolean(false) },
   { name: 'string', make: () => 'abc' },
@@ -201,6 +336,9 @@ const binary: readonly Target[] = [
   ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array].map(
     (Class) => view(Class.name, () => Class.of(1, 2, 3)),
   ),
+  ...where('Float16Array', () => ({ name: 'Float16Array', make: () => modern.Float16Array.of(1, 2, 3) })),
+  { name: 'subclass of Uint8Array with a species', make: () => Samples.of(1, 2, 3) },
+  { name: 'subclass of Float64Array', make: () => Chunk.of(1, 2, 3) },
   ...[BigInt64Array, BigUint64Array].map((Class) => view(Class.name, () => Class.of(1n, 2n))),
   { name: 'Uint8Array on a resizable ArrayBuffer', make: () => new Uint8Array(new Resizable(4, { maxByteLength: 8 })) },
 ]; // prettier-ignore
@@ -210,6 +348,26 @@ const platform: readonly Target[] = [
   { name: 'URLSearchParams', make: () => new URLSearchParams('a=1&b=2&a=3') },
   { name: 'Headers', make: () => new Headers({ a: '1', b: '2' }) },
   { name: 'Blob', make: () => new Blob(['abc'], { type: 'text/plain' }) },
+  { name: 'Request', make: () => new Request('https://example.org/a', { headers: { a: '1' } }) },
+  { name: 'Response', make: () => new Response('body', { status: 201, headers: { a: '1' } }) },
+  {
+    name: 'FormData',
+    make: () => {
+      const form = new FormData();
+      form.append('a', '1');
+      form.append('a', '2');
+      return form;
+    },
+  },
+  { name: 'AbortSignal', make: () => AbortSignal.abort('why') },
+  { name: 'FinalizationRegistry', make: () => new FinalizationRegistry(() => undefined) },
+  { name: 'DisposableStack', make: () => new DisposableStack() },
+  { name: 'AsyncDisposableStack', make: () => new AsyncDisposableStack() },
+  { name: 'Intl.Locale', make: () => new Intl.Locale('de-CH') },
+  { name: 'Intl.DateTimeFormat', make: () => new Intl.DateTimeFormat('en', { timeZone: 'UTC' }) },
+  { name: 'Intl.Collator', make: () => new Intl.Collator('de') },
+  { name: 'Intl.Segmenter', make: () => new Intl.Segmenter('en', { granularity: 'word' }) },
+  { name: 'Intl.PluralRules', make: () => new Intl.PluralRules('en') },
   { name: 'TextDecoder', make: () => new TextDecoder() },
   { name: 'AbortController', make: () => new AbortController() },
   { name: 'EventTarget', make: () => new EventTarget() },
@@ -228,6 +386,11 @@ const functions: readonly Target[] = [
   { name: 'method', make: () => ({ m(this: unknown, a: unknown) { return [a]; } }).m },
   { name: 'class', make: makeRegister },
   { name: 'derived class', make: makeDerivedClass },
+  { name: 'function that gives itself', make: () => function self(this: unknown) { return self; } },
+  { name: 'sloppy function', make: sloppyFunction },
+  { name: 'function of another realm', make: inRealm('(function () { "use strict"; return function named(a) { return [a]; }; })()') },
+  { name: 'class with a static alias', make: makeAliasedClass },
+  { name: 'instance with aliases', make: () => new Aliased() },
   { name: 'instance', make: () => new Account() },
   { name: 'instance of a derived class', make: () => new SavingsAccount() },
   { name: 'prototype of a class', make: () => Object.create(Account.prototype) as unknown },
