@@ -8,16 +8,12 @@ import { ConnectorError } from '../../../lib/errors.js';
 import { rejection } from '../../caught.js';
 import { natsServer, type NATSServer } from '../../servers/nats-server.js';
 import { TCPProxy } from '../../servers/tcp-proxy.js';
+import { same, useWhileKilled } from './killed-while-used.js';
 
 const host = '127.0.0.1';
 const megabyte = 1024 * 1024;
 
 const at = ({ port }: { readonly port: number }): string => `${host}:${port}`;
-
-/** Looks again, whenever other work has gone on, until something is so. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 /** A connection that a test lends to connectors, and closes when it ends, however it does. */
 async function lent(options: NodeConnectionOptions): Promise<NatsConnection & AsyncDisposable> {
@@ -29,10 +25,6 @@ async function listed(connector: NatsConnector): Promise<UUIDKey[]> {
   const keys: UUIDKey[] = [];
   for await (const key of connector.list()) keys.push(key);
   return keys;
-}
-
-function same(bytes: Uint8Array | undefined, expected: Uint8Array): boolean {
-  return bytes !== undefined && Buffer.compare(bytes, expected) === 0;
 }
 
 describe('a server that is killed while objects are put and got, and started again', () => {
@@ -49,42 +41,16 @@ describe('a server that is killed while objects are put and got, and started aga
       await using server = await natsServer({ jetstream: true });
       const options = await make(server);
       await using connector = new NatsConnector(options);
-      const acknowledged = new Map<UUIDKey, number>();
-      const errors: unknown[] = [];
-      let stopped = false;
       // Some are sent in one chunk, some in several.
-      const sizes = [50_000, 400_000];
-      const worker = async (value: number): Promise<void> => {
-        const bytes = new Uint8Array(sizes[value % 2]!).fill(value);
-        while (!stopped) {
-          try {
-            const key = await connector.put([bytes]);
-            acknowledged.set(key, value);
-            if (!same(await connector.get(key), bytes)) throw new Error('The bytes are others.');
-          } catch (error) {
-            errors.push(error);
-            await new Promise((resolve) => setImmediate(resolve));
-          }
-        }
-      };
-      const workers = [1, 2, 3, 4].map(worker);
-      for (let round = 0; round < 3; round += 1) {
-        const before = acknowledged.size;
-        await until(() => acknowledged.size > before + 10);
-        await server.kill();
-        await server.restart();
-      }
-      const before = acknowledged.size;
-      await until(() => acknowledged.size > before + 10);
-      stopped = true;
-      await Promise.all(workers);
+      const objects = [50_000, 400_000].map((size, index) => new Uint8Array(size).fill(index + 1));
+      const { errors, acknowledged } = await useWhileKilled(connector, server, objects, 10);
       // A server that has just started may refuse for a moment, and says so.
       for (const error of errors) {
         expect(error).toBeInstanceOf(ConnectorError);
         expect((error as ConnectorError).cause).toBeDefined();
       }
-      for (const [key, value] of acknowledged) {
-        expect(same(await connector.get(key), new Uint8Array(sizes[value % 2]!).fill(value))).toBe(true);
+      for (const [key, index] of acknowledged) {
+        expect(same(await connector.get(connector.checkKey(key)), objects[index]!)).toBe(true);
       }
       if ('connection' in options) await options.connection.close();
     },

@@ -11,6 +11,7 @@ import { redisCluster } from '../../servers/redis-cluster.js';
 import { redisSentinel, sentinelGroup } from '../../servers/redis-sentinel.js';
 import { redisServer, type RedisServer } from '../../servers/redis-server.js';
 import { TCPProxy } from '../../servers/tcp-proxy.js';
+import { same, useWhileKilled } from './killed-while-used.js';
 
 const host = '127.0.0.1';
 const megabyte = 1024 * 1024;
@@ -21,41 +22,16 @@ describe('a server that is killed while objects are put and got, and started aga
     async (whenOffline) => {
       await using server = await redisServer({ appendonly: true });
       await using connector = new RedisConnector({ url: server.url, whenOffline });
-      const acknowledged = new Map<UUIDKey, number>();
-      const errors: unknown[] = [];
-      let stopped = false;
-      const worker = async (value: number): Promise<void> => {
-        while (!stopped) {
-          try {
-            const key = await connector.put([new Uint8Array(50_000).fill(value)]);
-            acknowledged.set(key, value);
-            expect((await connector.get(key))?.[49_999]).toBe(value);
-          } catch (error) {
-            errors.push(error);
-            // Others run in between, also those that start the server again.
-            await new Promise((resolve) => setImmediate(resolve));
-          }
-        }
-      };
-      const workers = [1, 2, 3, 4].map(worker);
-      for (let round = 0; round < 3; round += 1) {
-        const before = acknowledged.size;
-        await until(() => acknowledged.size > before + 20);
-        await server.kill();
-        await server.restart();
-      }
-      const before = acknowledged.size;
-      await until(() => acknowledged.size > before + 20);
-      stopped = true;
-      await Promise.all(workers);
+      const objects = [1, 2, 3, 4].map((value) => new Uint8Array(50_000).fill(value));
+      const { errors, acknowledged } = await useWhileKilled(connector, server, objects, 20);
       for (const error of errors) {
         expect(error).toBeInstanceOf(ConnectorError);
         expect((error as ConnectorError).cause).toBeDefined();
       }
       if (whenOffline === 'wait') expect(errors).toEqual([]);
       else expect(errors.length).toBeGreaterThan(0);
-      for (const [key, value] of acknowledged) {
-        expect(same(await connector.get(key), new Uint8Array(50_000).fill(value))).toBe(true);
+      for (const [key, index] of acknowledged) {
+        expect(same(await connector.get(connector.checkKey(key)), objects[index]!)).toBe(true);
       }
     },
   );
@@ -502,15 +478,6 @@ describe('a master that is gone', () => {
     expect(await connector.exists(await connector.put([]))).toBe(true);
   });
 });
-
-/** Compares large arrays, for which `toEqual` takes minutes. */
-function same(actual: Uint8Array | undefined, expected: Uint8Array): boolean {
-  return actual !== undefined && Buffer.compare(actual, expected) === 0;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
