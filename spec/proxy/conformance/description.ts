@@ -72,6 +72,7 @@ class Describer {
     if (value === this.#subject.itself && isObject(value)) return '<itself>';
     if (value === this.#subject.target && isObject(value)) return '<target>';
     if (!isObject(value)) return primitive(value);
+    if (value === globalThis) return '<global>'; // the counters of a coverage run are in it
     if (isProxy(value)) return this.describe(extract(value), depth);
     return this.describeParts(value, depth);
   }

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { types } from 'node:util';
+import { isProxy } from '../../../lib/proxy/proxy.js';
 
 /** What an operation is given beside the subject. */
 export interface Context {
@@ -171,6 +172,8 @@ export const operations: readonly Operation[] = [
   passing('indexOf, lastIndexOf, find', (p) => [[p].indexOf(p), [p].lastIndexOf(p), [p].find((each) => each === p) === p]),
   passing('in a spread array', (p) => [...[p]].length),
   passing('Array.of', (p) => Array.of(p).length),
+  passing('isProxy of a child', (p) => isProxy(Object.create(p))),
+  passing('isProxy of a Proxy of it', (p) => isProxy(new Proxy(p, {}))),
   passing('FinalizationRegistry', (p) => { new FinalizationRegistry(() => 0).register(p, 1, p); return 0; }),
 
   // Own properties.

@@ -53,11 +53,12 @@ A proxy stands for its target: it reads, writes, iterates, compares and is calle
 target throws, and has no properties of its own. This page names every place where it does not.
 
 It is written by the tests, which run every operation of the language, and every method and accessor found on the
-prototype chain, on values of some hundred kinds and on their proxies: resolved, resolved by that very use, resolved by
-\`await resolve(p)\`, and not resolvable in place, where each use must throw \`ProxyUnresolvedError\` and touch nothing.
-They compare what comes out, what is thrown, what happened to the target and what callbacks were called with. They fail
-on a difference that is not in this table, on a row of it that they have not met, and on a page that says something
-else.
+prototype chain, on values of some hundred kinds and on their proxies: resolved, resolved by that very use, of a kind
+that was told or was not, resolved by \`await resolve(p)\`, and not resolvable in place, where each use must throw
+\`ProxyUnresolvedError\` and touch nothing. They compare what comes out, what is thrown, what happened to the target and
+what callbacks were called with; where a row of this table applies, with what that row says. What must not resolve must
+not have resolved. They fail on a difference that is not in this table, on a row of it that they have not met, and on a
+page that says something else.
 
     npx jest spec/proxy/conformance                              compares, and prints how often
     UPDATE_TRANSPARENCY=1 npx jest spec/proxy/conformance        writes this page
@@ -78,8 +79,9 @@ const lodash = `Of lodash every pure function is tried, with all that is before 
 const resolving = `## What resolves a proxy, and what does not
 
 Reading \`then\` does not, so a proxy goes through \`await\`, \`Promise.all\` and \`async\` functions as it is. Nor do
-\`typeof\`, \`Array.isArray\`, \`===\`, being a key or a member of a collection, being put into an object or an array, and
-\`JSON.stringify\`, which writes the reference of a proxy that a store has made. The hint that \`kind\` gives answers
+\`typeof\`, \`Array.isArray\`, \`===\`, \`util.types.isDate\` and its like (but for \`isKeyObject\` and \`isCryptoKey\`, which read
+properties), being a key or a member of a collection, being put into an object or an array, and \`JSON.stringify\`, which
+writes the reference of a proxy that a store has made. The hint that \`kind\` gives answers
 \`typeof\` and \`Array.isArray\`.
 
 Nor does logging: \`console.log\`, \`util.inspect\`, \`%s\`, \`%o\`, \`%O\`, and \`%j\` show store, key and kind, as do pino and
