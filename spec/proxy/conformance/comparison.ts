@@ -138,20 +138,21 @@ async function judged(
   operation: Operation,
 ): Promise<Deviation[]> {
   if (findings.length === 0) return [];
+  const isOfNoKind = ({ state }: Finding): boolean => state === 'resolved by use, of no kind';
   const common = {
     target: target.name,
     operation: operation.name,
     bare: await outcomeOf(operation, bareSubject(target), target),
-    asObject: hasShadowOfItsOwn(target.make())
-      ? await outcomeOf(operation, objectSubject(target), target)
-      : undefined,
+    equivalent: await equivalentOutcome(operation, target, kindOf(target.make())),
+    asObject: undefined,
   };
-  const deviations: Deviation[] = [];
-  for (const finding of findings) {
-    const kind = finding.state === 'resolved by use, of no kind' ? undefined : kindOf(target.make());
-    deviations.push({ ...common, ...finding, equivalent: await equivalentOutcome(operation, target, kind) });
-  }
-  return deviations;
+  if (!findings.some(isOfNoKind)) return findings.map((finding) => ({ ...common, ...finding }));
+  const ofNoKind = {
+    ...common,
+    equivalent: await equivalentOutcome(operation, target, undefined),
+    asObject: await outcomeOf(operation, objectSubject(target), target),
+  };
+  return findings.map((finding) => ({ ...(isOfNoKind(finding) ? ofNoKind : common), ...finding }));
 }
 
 /** What the proxy's is to be, where the operation is another one on it: told in the words of who has the proxy. */
