@@ -34,6 +34,7 @@ const groups: Readonly<Record<string, readonly (() => Promise<RowModule>)[]>> = 
     () => import('./store/create-proxy.js'),
     () => import('./proxy/use-proxy.js'),
     () => import('./proxy/resolve-proxy.js'),
+    () => import('./proxy/stubs.js'),
     () => import('./proxy/memory.js'),
   ],
   store: [() => import('./store/small-objects.js')],

@@ -1,7 +1,12 @@
 /** What it takes to make a proxy, of which most are only passed on. */
 
+import { createDraft } from 'immer';
 import { createProxy, LocalConnector, SimpleFactory, Store } from 'proxystore';
 import type { BenchRow } from '../row.js';
+
+// Vue is the build for production only where this is set before it is loaded.
+process.env['NODE_ENV'] = 'production';
+const { reactive } = await import('@vue/reactivity');
 
 const operations = 200;
 const group = 'proxy';
@@ -27,6 +32,26 @@ export const rows: readonly BenchRow[] = [
         const handler = {};
         let last: unknown;
         for (let i = 0; i < operations; i += 1) last = new Proxy({ factory }, handler);
+        return last;
+      },
+      'no proxy: {}'() {
+        let last: unknown;
+        for (let i = 0; i < operations; i += 1) last = { factory };
+        return last;
+      },
+      'new Proxy, no traps'() {
+        let last: unknown;
+        for (let i = 0; i < operations; i += 1) last = new Proxy({ factory }, {});
+        return last;
+      },
+      'Vue reactive'() {
+        let last: unknown;
+        for (let i = 0; i < operations; i += 1) last = reactive({ factory });
+        return last;
+      },
+      'Immer draft'() {
+        let last: unknown;
+        for (let i = 0; i < operations; i += 1) last = createDraft({ factory });
         return last;
       },
     },
