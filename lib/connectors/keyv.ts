@@ -5,6 +5,7 @@ import { ConnectorError } from '../errors.js';
 import { registerConnector } from './connector-classes.js';
 import { throwsOnErrors, type KeyvLike } from './keyv/keyv-like.js';
 import { kind, KeyvObjects } from './keyv/objects.js';
+import { withinLimit, type TimeLimit } from './keyv/time-limit.js';
 import { OperationGuard } from './operation-guard.js';
 import type { Connector, ConnectorConfig, OperationOptions, Parts } from './protocol.js';
 import { isUUID, newUUIDKey, uuidOf, type UUIDKey } from './uuid-key.js';
@@ -21,7 +22,16 @@ export interface KeyvConnectorOptions {
   readonly keyv: KeyvLike;
   /** Whether closing the connector disconnects the Keyv. Default false. */
   readonly ownsKeyv?: boolean | undefined;
+  /**
+   * How long an operation may take until it fails, in milliseconds; closing, too, where the Keyv is disconnected by it.
+   * Default 30,000. A Keyv waits for as long as its adapter does, which may be for ever when the backend is gone.
+   */
+  readonly operationTimeout?: number | undefined;
 }
+
+const defaultTimeout = 30_000;
+/** What timers can wait at most. */
+const longestTimeout = 2 ** 31 - 1;
 
 /**
  * Keeps objects in what a Keyv keeps values in: Postgres, MySQL, MongoDB, etcd, Memcache, SQLite and others.
@@ -49,13 +59,14 @@ export class KeyvConnector implements Connector<UUIDKey> {
   readonly #keyv: KeyvLike;
   readonly #objects: KeyvObjects;
   readonly #ownsKeyv: boolean;
+  readonly #timeout: number;
   readonly #guard = new OperationGuard(kind);
 
   /**
    * @param options - The Keyv.
-   * @throws ConnectorError where the Keyv, or its adapter, keeps failures to itself.
+   * @throws ConnectorError where the Keyv, or its adapter, keeps failures to itself, and for a timeout that is none.
    */
-  constructor({ keyv, ownsKeyv = false }: KeyvConnectorOptions) {
+  constructor({ keyv, ownsKeyv = false, operationTimeout = defaultTimeout }: KeyvConnectorOptions) {
     const throws = throwsOnErrors(keyv);
     if (throws !== 'yes') {
       const remedy =
@@ -70,6 +81,7 @@ export class KeyvConnector implements Connector<UUIDKey> {
     this.#keyv = keyv;
     this.#objects = new KeyvObjects(keyv);
     this.#ownsKeyv = ownsKeyv;
+    this.#timeout = checkedTimeout(operationTimeout);
     const { iterator } = keyv;
     if (iterator !== undefined) this.list = (options) => this.#list(entriesOf(keyv, iterator), options);
   }
@@ -88,37 +100,42 @@ export class KeyvConnector implements Connector<UUIDKey> {
 
   async put(data: Parts, options?: OperationOptions): Promise<UUIDKey> {
     const key = newUUIDKey();
-    await this.#guard.run(options?.signal, () => this.#objects.store(key[0], data));
+    const [uuid] = key;
+    await this.#run(options, 'store an object', () => this.#objects.storeAll([{ uuid, parts: data }]), {
+      undo: () => this.#objects.remove(uuid),
+    });
     return key;
   }
 
   get(key: UUIDKey, options?: OperationOptions): Promise<Uint8Array | undefined> {
-    return this.#guard.run(options?.signal, async () => this.#objects.fetch(uuidOf(key, kind)));
+    return this.#run(options, 'fetch an object', async () => this.#objects.fetch(uuidOf(key, kind)));
   }
 
   exists(key: UUIDKey, options?: OperationOptions): Promise<boolean> {
-    return this.#guard.run(options?.signal, async () => this.#objects.has(uuidOf(key, kind)));
+    return this.#run(options, 'look for an object', async () => this.#objects.has(uuidOf(key, kind)));
   }
 
   evict(key: UUIDKey, options?: OperationOptions): Promise<void> {
-    return this.#guard.run(options?.signal, async () => this.#objects.remove(uuidOf(key, kind)));
+    return this.#run(options, 'evict an object', async () => this.#objects.remove(uuidOf(key, kind)));
   }
 
   async putBatch(data: readonly Parts[], options?: OperationOptions): Promise<UUIDKey[]> {
     const objects = data.map((parts) => ({ key: newUUIDKey(), parts }));
     const named = objects.map(({ key, parts }) => ({ uuid: key[0], parts }));
-    await this.#guard.run(options?.signal, () => this.#objects.storeAll(named));
+    await this.#run(options, `store ${named.length} objects`, () => this.#objects.storeAll(named), {
+      undo: () => this.#objects.removeAll(named.map(({ uuid }) => uuid)),
+    });
     return objects.map(({ key }) => key);
   }
 
   getBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]> {
-    return this.#guard.run(options?.signal, async () =>
+    return this.#run(options, `fetch ${keys.length} objects`, async () =>
       this.#objects.fetchAll(keys.map((key) => uuidOf(key, kind))),
     );
   }
 
   evictBatch(keys: readonly UUIDKey[], options?: OperationOptions): Promise<void> {
-    return this.#guard.run(options?.signal, async () =>
+    return this.#run(options, `evict ${keys.length} objects`, async () =>
       this.#objects.removeAll(keys.map((key) => uuidOf(key, kind))),
     );
   }
@@ -136,7 +153,9 @@ export class KeyvConnector implements Connector<UUIDKey> {
 
   close(): Promise<void> {
     return this.#guard.close(async () => {
-      if (this.#ownsKeyv) await disconnect(this.#keyv);
+      if (this.#ownsKeyv) {
+        await withinLimit(() => disconnect(this.#keyv), { timeout: this.#timeout, what: 'disconnect' });
+      }
     });
   }
 
@@ -145,17 +164,44 @@ export class KeyvConnector implements Connector<UUIDKey> {
   }
 
   async *#list(
-    entries: AsyncIterable<readonly unknown[]>,
+    entries: AsyncGenerator<readonly unknown[], void, undefined>,
     options?: OperationOptions,
   ): AsyncGenerator<UUIDKey, void, undefined> {
-    const signal = options?.signal;
-    this.#guard.check(signal);
-    for await (const [name] of entries) {
-      if (typeof name !== 'string' || !isUUID(name)) continue;
-      yield [name];
-      this.#guard.check(signal);
+    const next = (): Promise<IteratorResult<readonly unknown[], void>> =>
+      this.#run(options, 'list its objects', () => entries.next());
+    let ended = true;
+    try {
+      for (let entry = await next(); entry.done !== true; entry = await next()) {
+        const [name] = entry.value;
+        if (typeof name !== 'string' || !isUUID(name)) continue;
+        ended = false;
+        yield [name];
+        ended = true;
+      }
+    } finally {
+      // Left by its reader. Where it has failed, or is waited for no longer, it ends by itself.
+      if (!ended) await entries.return();
     }
   }
+
+  #run<T>(
+    { signal }: OperationOptions = {},
+    what: string,
+    operation: () => Promise<T>,
+    { undo }: Pick<TimeLimit, 'undo'> = {},
+  ): Promise<T> {
+    return this.#guard.run(signal, () =>
+      withinLimit(operation, { timeout: this.#timeout, signal, what, undo }),
+    );
+  }
+}
+
+function checkedTimeout(timeout: unknown): number {
+  if (typeof timeout === 'number' && timeout >= 1 && timeout <= longestTimeout) return timeout;
+  throw new ConnectorError(
+    `A keyv connector cannot be made of these options. The option "operationTimeout" must be a number of milliseconds, from 1 to ${longestTimeout}.`,
+    { connector: kind },
+  );
 }
 
 async function disconnect(keyv: KeyvLike): Promise<void> {

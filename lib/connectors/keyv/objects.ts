@@ -33,11 +33,6 @@ export class KeyvObjects {
     this.#keyv = keyv;
   }
 
-  /** Stores an object. */
-  async store(uuid: string, parts: Parts): Promise<void> {
-    await this.#set({ key: uuid, value: encodeBase64(parts) });
-  }
-
   /** Stores objects under names that are new: all of them or, where one fails, none. */
   async storeAll(objects: readonly { readonly uuid: string; readonly parts: Parts }[]): Promise<void> {
     const entries = objects.map(({ uuid, parts }) => ({ key: uuid, value: encodeBase64(parts) }));
