@@ -27,9 +27,11 @@ export const rows: readonly MeasuredRow[] = [
   row(oneShot(1e3, { samples: 200, repeats: 10 }), clientOnly, { against: clientName, atMost: 0.8 }),
   row(object(100e3, { samples: 100, repeats: 4, evicted: false }), all),
   row(object(1e6, { samples: 100, evicted: false }), all),
-  row(object(10e6, { samples: 41, evicted: false }), clientOnly, { against: clientName, atMost: 1.1 }),
-  row(object(100e6, { samples: 9, evicted: false }), clientOnly),
+  row(object(10e6, { samples: 41, evicted: false }), all, { against: clientName, atMost: 1.1 }),
+  row(object(100e6, { samples: 9, evicted: false }), all),
+  row(concurrent(1e3, 100, 50), all),
   row(concurrent(10e3, 100, 50), all),
+  row(concurrent(1e6, 100, 5), all),
   row(batched(1e3, 1000, 50), [clientName, keyvName]),
 ];
 
