@@ -4,7 +4,7 @@
  * How V8 says that the trap of another proxy has answered false, and that a module's property was assigned to: that these
  * refuse cannot be told from their properties.
  */
-const exoticRefusal = /^'set' on proxy: trap returned falsish|^Cannot assign to read only property/;
+const exoticRefusal = /^'set' on proxy: trap returned falsish|^Cannot assign to (read only )?property/;
 
 /**
  * What `Reflect.set(target, key, value)` does, five times as fast: V8 calls that into C++ and compiles an assignment.
