@@ -32,6 +32,8 @@ export interface KeyvConnectorOptions {
 const defaultTimeout = 30_000;
 /** What timers can wait at most. */
 const longestTimeout = 2 ** 31 - 1;
+/** How often a listing is begun again until what it trips over is taken for a failure. */
+const mostTrips = 100;
 
 /**
  * Keeps objects in what a Keyv keeps values in: Postgres, MySQL, MongoDB, etcd, Memcache, SQLite and others.
@@ -83,7 +85,7 @@ export class KeyvConnector implements Connector<UUIDKey> {
     this.#ownsKeyv = ownsKeyv;
     this.#timeout = checkedTimeout(operationTimeout);
     const { iterator } = keyv;
-    if (iterator !== undefined) this.list = (options) => this.#list(entriesOf(keyv, iterator), options);
+    if (iterator !== undefined) this.list = (options) => this.#list(namesIn(keyv, iterator), options);
   }
 
   /**
@@ -164,23 +166,21 @@ export class KeyvConnector implements Connector<UUIDKey> {
   }
 
   async *#list(
-    entries: AsyncGenerator<readonly unknown[], void, undefined>,
+    names: AsyncGenerator<string, void, undefined>,
     options?: OperationOptions,
   ): AsyncGenerator<UUIDKey, void, undefined> {
-    const next = (): Promise<IteratorResult<readonly unknown[], void>> =>
-      this.#run(options, 'list its objects', () => entries.next());
-    let ended = true;
+    const next = (): Promise<IteratorResult<string, void>> =>
+      this.#run(options, 'list its objects', () => names.next());
+    let left = false;
     try {
-      for (let entry = await next(); entry.done !== true; entry = await next()) {
-        const [name] = entry.value;
-        if (typeof name !== 'string' || !isUUID(name)) continue;
-        ended = false;
-        yield [name];
-        ended = true;
+      for (let name = await next(); name.done !== true; name = await next()) {
+        left = true;
+        yield [name.value];
+        left = false;
       }
     } finally {
-      // Left by its reader. Where it has failed, or is waited for no longer, it ends by itself.
-      if (!ended) await entries.return();
+      // By its reader. Where it has failed, or is waited for no longer, it ends by itself.
+      if (left) await names.return();
     }
   }
 
@@ -215,18 +215,32 @@ async function disconnect(keyv: KeyvLike): Promise<void> {
   }
 }
 
-/** What there is, with what the backend fails with as a ConnectorError. */
-async function* entriesOf(
+/**
+ * The names that there are, each once, with what the backend fails with as a ConnectorError.
+ *
+ * A Keyv trips over an entry that is removed between the finding of its name and the reading of its value, with a
+ * TypeError of its own. The entry is not found the next time, so the listing is begun again.
+ */
+async function* namesIn(
   keyv: KeyvLike,
   iterator: NonNullable<KeyvLike['iterator']>,
-): AsyncGenerator<readonly unknown[], void, undefined> {
-  try {
-    yield* iterator.call(keyv);
-  } catch (cause) {
-    throw new ConnectorError(
-      'The Keyv could not list its objects. See "cause" for what its backend said, and whether it can be reached.',
-      { connector: kind, cause },
-    );
+): AsyncGenerator<string, void, undefined> {
+  const given = new Set<unknown>();
+  for (let trips = 0; ; trips += 1) {
+    try {
+      for await (const [name] of iterator.call(keyv)) {
+        if (typeof name !== 'string' || !isUUID(name) || given.has(name)) continue;
+        given.add(name);
+        yield name;
+      }
+      return;
+    } catch (cause) {
+      if (cause instanceof TypeError && trips < mostTrips) continue;
+      throw new ConnectorError(
+        'The Keyv could not list its objects. See "cause" for what its backend said, and whether it can be reached.',
+        { connector: kind, cause },
+      );
+    }
   }
 }
 

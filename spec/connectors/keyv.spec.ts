@@ -168,6 +168,41 @@ describe('KeyvConnector', () => {
     expect(new KeyvConnector({ keyv: unlistable }).list).toBeUndefined();
   });
 
+  it('lists on where an entry goes away meanwhile, over which a Keyv trips, and each object once', async () => {
+    const [first, second] = [randomKey(), randomKey()];
+    let trips = 0;
+    const keyv = {
+      ...failingKeyv(new Error()),
+      async *iterator() {
+        yield [first[0]];
+        if (trips < 2) {
+          trips += 1;
+          throw new TypeError("Cannot read properties of undefined (reading 'expires')");
+        }
+        yield [second[0]];
+      },
+    };
+    const listed = [];
+    for await (const key of new KeyvConnector({ keyv }).list!()) listed.push(key);
+    expect([listed, trips]).toEqual([[first, second], 2]);
+  });
+
+  it('lets go of a listing that is left', async () => {
+    let ended = false;
+    const keyv = {
+      ...failingKeyv(new Error()),
+      async *iterator() {
+        try {
+          for (;;) yield randomKey();
+        } finally {
+          ended = true;
+        }
+      },
+    };
+    for await (const _ of new KeyvConnector({ keyv }).list!()) break;
+    expect(ended).toBe(true);
+  });
+
   it('tells of what the backend fails with', async () => {
     const cause = new Error('The backend is away.');
     const iterator = (): never => {

@@ -12,8 +12,8 @@ export interface TimeLimit {
   /** What is done, as in `store an object`. */
   readonly what: string;
   /**
-   * What is to be done once the operation has ended after all, because nobody knows of its outcome. Nobody waits for it,
-   * and what it fails with is nobody's.
+   * Takes back what the operation does after all, because nobody learns of its outcome: once it has ended. An abort waits
+   * for that, up to the limit. What it fails with is nobody's.
    */
   readonly undo?: (() => Promise<unknown>) | undefined;
 }
@@ -34,21 +34,33 @@ export async function withinLimit<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let abort: (() => void) | undefined;
   const ended = new Promise<never>((_, reject) => {
-    const end = (reason: unknown): void => {
-      if (undo !== undefined) {
-        const undone = running.then(undo, undo);
-        undone.catch(() => undefined);
-      }
-      // The reason of an abort is the caller's own.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      reject(reason);
+    const undone = async (): Promise<void> => {
+      if (undo === undefined) return;
+      await running.then(undo, undo).catch(() => undefined);
     };
-    timer = setTimeout(() => end(overdue(what, timeout)), timeout);
-    abort = () => end(signal?.reason);
+    // The reason of an abort is the caller's own.
+    const aborted = (): void => reject(signal?.reason); // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
+    timer = setTimeout(() => {
+      if (signal?.aborted === true) {
+        aborted();
+        return;
+      }
+      reject(overdue(what, timeout));
+      void undone();
+    }, timeout);
+    abort = () => void undone().then(aborted);
     signal?.addEventListener('abort', abort, { once: true });
   });
   try {
-    return await Promise.race([running, ended]);
+    // What is taken back has not been done, however it ends before that.
+    const outcome = running.then(
+      (value) => (undo !== undefined && signal?.aborted === true ? ended : value),
+      (error: unknown) => {
+        if (undo !== undefined && signal?.aborted === true) return ended;
+        throw error;
+      },
+    );
+    return await Promise.race([outcome, ended]);
   } finally {
     clearTimeout(timer);
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
