@@ -3,8 +3,8 @@
 import '../resources/symbols.js';
 import { ConnectorError } from '../errors.js';
 import { registerConnector } from './connector-classes.js';
-import { throwsOnErrors, type KeyvLike } from './keyv/keyv-like.js';
-import { kind, KeyvObjects } from './keyv/objects.js';
+import { kind, throwsOnErrors, type KeyvLike } from './keyv/keyv-like.js';
+import { KeyvObjects } from './keyv/objects.js';
 import { withinLimit, type TimeLimit } from './keyv/time-limit.js';
 import { OperationGuard } from './operation-guard.js';
 import type { Connector, ConnectorConfig, OperationOptions, Parts } from './protocol.js';
@@ -39,7 +39,7 @@ const mostTrips = 100;
  * Keeps objects in what a Keyv keeps values in: Postgres, MySQL, MongoDB, etcd, Memcache, SQLite and others.
  *
  * Bytes are stored as base64 text, a third longer than they are, for that is what all of its backends give back as it
- * was. Where the backend can be listed the connector has the capability `list`; a listing reads the values, too. It has
+ * was. An object has up to some 400 million bytes, of which the text is as long as a string can be. Where the backend can be listed the connector has the capability `list`; a listing reads the values, too. It has
  * no other: a Keyv has no atomic step to take an object or to store one that is to be absent. A batch goes by calls for a
  * hundred objects, where the adapter has such and the Keyv has no hooks, which these calls would pass by.
  *
@@ -171,16 +171,13 @@ export class KeyvConnector implements Connector<UUIDKey> {
   ): AsyncGenerator<UUIDKey, void, undefined> {
     const next = (): Promise<IteratorResult<string, void>> =>
       this.#run(options, 'list its objects', () => names.next());
-    let left = false;
+    let ended = false;
     try {
-      for (let name = await next(); name.done !== true; name = await next()) {
-        left = true;
-        yield [name.value];
-        left = false;
-      }
+      for (let name = await next(); name.done !== true; name = await next()) yield [name.value];
+      ended = true;
     } finally {
-      // By its reader. Where it has failed, or is waited for no longer, it ends by itself.
-      if (left) await names.return();
+      // Lets go of what the backend holds for it. Not waited for: a backend that is gone does not get as far.
+      if (!ended) void names.return().catch(() => undefined);
     }
   }
 

@@ -134,13 +134,19 @@ function isMethod(target: object, key: PropertyKey, method: object): boolean {
 function isAlias(target: object, method: object): boolean {
   // The static methods of a class are its own; what another object has of its own is no method, or found by its key.
   const first = typeof target === 'function' ? target : Reflect.getPrototypeOf(target);
-  for (let owner: object | null = first; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
-    if (isObjectPrototype(owner)) return false;
-    for (const key of Reflect.ownKeys(owner)) {
-      if (key === 'constructor') continue;
-      const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
-      if (descriptor?.value === method && (owner !== target || descriptor.enumerable === false)) return true;
+  try {
+    for (let owner: object | null = first; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+      // A proxy has none of its own, and would be resolved by being asked.
+      if (stateOf(owner) !== undefined || isObjectPrototype(owner)) return false;
+      for (const key of Reflect.ownKeys(owner)) {
+        if (key === 'constructor') continue;
+        const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+        if (descriptor?.value === method && (owner !== target || descriptor.enumerable === false))
+          return true;
+      }
     }
+  } catch {
+    // Another library's proxy that cannot be looked through. Who reads a function has not asked for that.
   }
   return false;
 }

@@ -187,20 +187,35 @@ describe('KeyvConnector', () => {
     expect([listed, trips]).toEqual([[first, second], 2]);
   });
 
-  it('lets go of a listing that is left', async () => {
-    let ended = false;
+  it.each<[string, (connector: KeyvConnector, controller: AbortController) => Promise<unknown>]>([
+    ['is left', async (connector) => { for await (const _ of connector.list!()) return; }],
+    ['is aborted', async (connector, controller) => { for await (const _ of connector.list!(controller)) controller.abort(); }],
+    ['is ended by closing', async (connector) => { for await (const _ of connector.list!()) await connector.close(); }],
+  ])('lets go of a listing that %s', async (_, end) => {
+    let letGo!: () => void;
+    const ended = new Promise<void>((resolve) => { letGo = resolve; });
     const keyv = {
       ...failingKeyv(new Error()),
       async *iterator() {
         try {
           for (;;) yield randomKey();
         } finally {
-          ended = true;
+          letGo();
         }
       },
     };
-    for await (const _ of new KeyvConnector({ keyv }).list!()) break;
-    expect(ended).toBe(true);
+    await end(new KeyvConnector({ keyv }), new AbortController()).catch(() => undefined);
+    await ended;
+  }); // prettier-ignore
+
+  it('refuses an object whose text would be too long, before anything is stored', async () => {
+    const keyv = new Keyv({ throwOnErrors: true });
+    const connector = new KeyvConnector({ keyv });
+    const long = [new Uint8Array(256 * 1024 * 1024), new Uint8Array(160 * 1024 * 1024)];
+    for (const storing of [connector.put(long), connector.putBatch([[], long])]) {
+      await expect(storing).rejects.toThrow(/takes objects of up to \d+ bytes/);
+    }
+    for await (const key of connector.list!()) throw new Error(`${key[0]} was left.`);
   });
 
   it('tells of what the backend fails with', async () => {

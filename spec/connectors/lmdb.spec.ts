@@ -29,6 +29,17 @@ describe('LmdbConnector', () => {
     expect(connector.sync.get(other)).toEqual(Buffer.from([3, 2, 1]));
   });
 
+  it('refuses an object whose memory goes away before it is stored, and stores nothing of it', async () => {
+    using place = new TemporaryDirectory();
+    await using connector = new LmdbConnector(place.path);
+    const { buffer } = new Uint8Array(3_000_000).fill(7);
+    const putting = connector.putBatch([[bytes], [new Uint8Array(buffer)]]);
+    // As when it is sent to another thread.
+    structuredClone(buffer, { transfer: [buffer] });
+    await expect(putting).rejects.toThrow(ConnectorError);
+    for await (const key of connector.list()) throw new Error(`${key[0]} was stored.`);
+  });
+
   it('shares objects with worker threads', async () => {
     using place = new TemporaryDirectory();
     await using connector = new LmdbConnector(place.path);

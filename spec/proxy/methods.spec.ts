@@ -216,6 +216,19 @@ describe('a method by another name', () => {
     expect(other.open).toBe(one.open);
   });
 
+  it('is not looked for in a proxy that the target inherits from', () => {
+    const callback = (): number => 1;
+    const heirOf = (parent: object): { callback(): number } =>
+      resolved(
+        Object.create(parent, { callback: { value: callback, enumerable: true } }) as { callback(): number },
+      );
+    const parent = untouchable();
+    expect(heirOf(parent).callback).toBe(callback);
+    expect(isResolved(parent)).toBe(false);
+    const closed = new Proxy({}, { ownKeys() { throw new RangeError('no'); } }); // prettier-ignore
+    expect(heirOf(closed).callback).toBe(callback);
+  });
+
   it('is one whatever is read and put before it is called', () => {
     type Loose = Sealed & Record<string, unknown>;
     const plain = (): number => 1;

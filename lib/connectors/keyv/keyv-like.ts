@@ -1,5 +1,8 @@
 /** What the connector knows of a Keyv. */
 
+/** What the connector is called in configs and errors. */
+export const kind = 'keyv';
+
 /** The part of a Keyv, version 5 or later, that the connector uses. */
 export interface KeyvLike {
   /** Whether a failure of the backend is thrown. Else a Keyv takes it for a missing object, or passes it over. */

@@ -1,13 +1,11 @@
 /** Objects in a Keyv, as text. Keys have been checked before anything is asked here. */
 
+import { constants } from 'node:buffer';
 import { ConnectorError } from '../../errors.js';
 import { Failures } from '../../resources/close-once.js';
 import type { Parts } from '../protocol.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
-import { takesMany, type KeyvLike } from './keyv-like.js';
-
-/** What the connector is called in errors. */
-export const kind = 'keyv';
+import { kind, takesMany, type KeyvLike } from './keyv-like.js';
 
 /**
  * What goes into one call at most: there are backends that take no more parameters, or bytes, in one request. Text of a
@@ -15,6 +13,9 @@ export const kind = 'keyv';
  */
 const mostPerCall = 100;
 const mostTextPerCall = 1_000_000;
+
+/** Three bytes are four characters of text. */
+const largestObject = Math.floor(constants.MAX_STRING_LENGTH / 4) * 3;
 
 /** Text under a name. */
 interface Entry {
@@ -35,6 +36,7 @@ export class KeyvObjects {
 
   /** Stores objects under names that are new: all of them or, where one fails, none. */
   async storeAll(objects: readonly { readonly uuid: string; readonly parts: Parts }[]): Promise<void> {
+    for (const { parts } of objects) checkSize(parts);
     const entries = objects.map(({ uuid, parts }) => ({ key: uuid, value: encodeBase64(parts) }));
     const failures = await failuresOf(
       this.#groups('setMany', entries, ({ value }) => value.length).map((group) => this.#setAll(group)),
@@ -128,6 +130,16 @@ export class KeyvObjects {
     }
     return groups;
   }
+}
+
+/** Before anything is stored: of what is too long there is no text. */
+function checkSize(parts: Parts): void {
+  const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  if (length <= largestObject) return;
+  throw new ConnectorError(
+    `A keyv connector takes objects of up to ${largestObject} bytes, as long as their text can be, and this one has ${length}. Store it in pieces, or in a connector that takes it, such as FileConnector.`,
+    { connector: kind },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Ends what a Keyv does not end: calls to a backend that is gone, which some adapters leave pending for good. */
 
 import { ConnectorError } from '../../errors.js';
-import { kind } from './objects.js';
+import { kind } from './keyv-like.js';
 
 /** How long is waited for an operation. */
 export interface TimeLimit {
@@ -26,45 +26,58 @@ export interface TimeLimit {
  * @returns What the operation gives.
  * @throws ConnectorError when it takes too long; the signal's reason when it is aborted; what the operation fails with.
  */
-export async function withinLimit<T>(
+export function withinLimit<T>(
   operation: () => Promise<T>,
   { timeout, signal, what, undo }: TimeLimit,
 ): Promise<T> {
-  const running = operation();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let abort: (() => void) | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    const undone = async (): Promise<void> => {
-      if (undo === undefined) return;
-      await running.then(undo, undo).catch(() => undefined);
+  return new Promise((resolve, reject) => {
+    /** Whether the operation is not to have been done, however it ends. Decided at once, and not when it is told. */
+    let withdrawn = false;
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     };
-    // The reason of an abort is the caller's own.
-    const aborted = (): void => reject(signal?.reason); // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
-    timer = setTimeout(() => {
-      if (signal?.aborted === true) {
-        aborted();
-        return;
+    const rejectAborted = (): void => {
+      settle();
+      // The reason is the caller's own.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      reject(signal?.reason);
+    };
+    const abort = (): void => {
+      withdrawn = true;
+      if (undo === undefined) rejectAborted();
+    };
+    const takeBack = async (): Promise<void> => {
+      await undo?.().catch(() => undefined);
+      rejectAborted(); // where it was not said before that it takes too long
+    };
+    const timer = setTimeout(() => {
+      const aborted = withdrawn;
+      withdrawn = true;
+      if (aborted) rejectAborted();
+      else {
+        settle();
+        reject(overdue(what, timeout));
       }
-      reject(overdue(what, timeout));
-      void undone();
     }, timeout);
-    abort = () => void undone().then(aborted);
     signal?.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    // What is taken back has not been done, however it ends before that.
-    const outcome = running.then(
-      (value) => (undo !== undefined && signal?.aborted === true ? ended : value),
+    operation().then(
+      (value) => {
+        if (withdrawn) return takeBack();
+        settle();
+        resolve(value);
+        return undefined;
+      },
       (error: unknown) => {
-        if (undo !== undefined && signal?.aborted === true) return ended;
-        throw error;
+        if (withdrawn) return takeBack();
+        settle();
+        // What the operation fails with.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(error);
+        return undefined;
       },
     );
-    return await Promise.race([outcome, ended]);
-  } finally {
-    clearTimeout(timer);
-    if (abort !== undefined) signal?.removeEventListener('abort', abort);
-  }
+  });
 }
 
 function overdue(what: string, timeout: number): ConnectorError {

@@ -5,7 +5,7 @@ import { checkDataFile } from './data-file.js';
 import { isCommitFailure, isDiskFull, kind, lmdbError, reasonOf } from './errors.js';
 import { loadLmdb, type Database, type RootDatabase } from './load.cjs';
 import { makeNewFiles } from './new-files.js';
-import { isLarge, StoredObjects, type NewObject } from './stored-objects.js';
+import { StoredObjects, type NewObject } from './stored-objects.js';
 
 /** The largest object, in bytes. All of it is in the memory of the transaction that stores it. */
 export const largestObject = 0x7fff_0000 - 64;
@@ -66,11 +66,9 @@ export class Environment {
   async storeNew(objects: readonly NewObject[]): Promise<void> {
     checkSizes(objects);
     await this.#storing(() =>
-      objects.some(({ parts }) => isLarge(parts))
-        ? this.#objects.storeLarge(objects)
-        : this.#root.childTransaction(() => {
-            for (const object of objects) this.#objects.putNew(object);
-          }),
+      this.#root.childTransaction(() => {
+        for (const object of objects) this.#objects.putNew(object);
+      }),
     );
   }
 

@@ -37,14 +37,8 @@ interface Entry {
   readonly value: Buffer;
 }
 
-/** Whether an object is stored in pieces. */
-export function isLarge(parts: Parts): boolean {
-  return lengthOf(parts) >= pieceLength;
-}
-
 /** The objects of an environment by their names. */
 export class StoredObjects {
-  readonly #root: RootDatabase;
   readonly #values: Database<Buffer, string>;
   readonly #pieces: Database<Buffer, string>;
   /** Where what lies in several parts is put together, one after the other. */
@@ -54,7 +48,6 @@ export class StoredObjects {
    * @param root - The environment. The databases are made in it where they are not there.
    */
   constructor(root: RootDatabase) {
-    this.#root = root;
     this.#values = root.openDB<Buffer, string>({ name: 'objects', encoding: 'binary' });
     this.#pieces = root.openDB<Buffer, string>({ name: 'pieces', encoding: 'binary' });
   }
@@ -75,32 +68,19 @@ export class StoredObjects {
     if (value === undefined) return undefined;
     // Where the package has put it; only its property "length" tells how much of that is the value.
     const { buffer, byteOffset, length } = value;
-    if (value[0] === inPieces)
+    if (value[0] === inPieces) {
       return this.#together(name, new DataView(buffer, byteOffset).getFloat64(1, true));
+    }
     const bytes = allocate(length - 1);
     bytes.set(new Uint8Array(buffer, byteOffset + 1, length - 1));
     return bytes;
-  }
-
-  /**
-   * Stores objects under names that have none: all of them or none, and in no transaction of the caller's. The package's
-   * own thread does it, while in a transaction this one would copy all bytes.
-   *
-   * @returns Rejects as the package does where they could not be committed.
-   */
-  async storeLarge(objects: readonly NewObject[]): Promise<void> {
-    // All that may throw comes first: the package would store the part of a batch that it was given before.
-    const entries = objects.flatMap((object) => [...this.#entriesOf(object, allocateValue)]);
-    await this.#root.batch(() => {
-      for (const { database, key, value } of entries) void database.put(key, value);
-    });
   }
 
   // What follows is called in a transaction.
 
   /** Stores an object under a name that has none. */
   putNew(object: NewObject): void {
-    for (const { database, key, value } of this.#entriesOf(object, this.#reuse)) database.putSync(key, value);
+    for (const { database, key, value } of this.#entriesOf(object)) database.putSync(key, value);
   }
 
   /** Stores an object, in the place of one that is there. */
@@ -121,31 +101,41 @@ export class StoredObjects {
     this.#pieces.clearSync();
   }
 
-  /** @param allocate - Gives memory for a value, which holds until the next one at least. */
-  *#entriesOf({ uuid, parts }: NewObject, allocate: (length: number) => Buffer): Generator<Entry> {
-    if (!isLarge(parts)) {
-      yield { database: this.#values, key: uuid, value: inOne([mark, ...parts], allocate) };
+  /**
+   * What an object is stored as. Each value holds until the next one is asked for: LMDB has copied it by then, which it
+   * has to be in this thread. Its package's own would read from the caller's memory later, when that may be gone, as an
+   * ArrayBuffer's is that was sent to another thread and collected there: the end of the process.
+   */
+  *#entriesOf({ uuid, parts }: NewObject): Generator<Entry> {
+    const length = lengthOf(parts);
+    if (length < pieceLength) {
+      yield { database: this.#values, key: uuid, value: this.#inOne([mark, ...parts]) };
       return;
     }
     const head = Buffer.alloc(headLength, inPieces);
-    head.writeDoubleLE(lengthOf(parts), 1);
+    head.writeDoubleLE(length, 1);
     yield { database: this.#values, key: uuid, value: head };
     let index = 0;
     for (const piece of piecesOf(parts)) {
       yield {
         database: this.#pieces,
         key: pieceName(uuid, index),
-        value: inPlace(piece) ?? inOne(piece, allocate),
+        value: inPlace(piece) ?? this.#inOne(piece),
       };
       index += 1;
     }
   }
 
-  /** LMDB has copied what is in it when it has been put. */
-  readonly #reuse = (length: number): Buffer => {
+  /** Parts in one, copied. */
+  #inOne(parts: Parts): Buffer {
     this.#memory ??= Buffer.allocUnsafeSlow(pieceLength);
-    return this.#memory.subarray(0, length);
-  };
+    let offset = 0;
+    for (const part of parts) {
+      this.#memory.set(part, offset);
+      offset += part.byteLength;
+    }
+    return this.#memory.subarray(0, offset);
+  }
 
   #together(name: string, length: number): Uint8Array {
     const bytes = allocate(length);
@@ -202,23 +192,8 @@ function inPlace(parts: readonly Uint8Array[]): Buffer | undefined {
   });
 }
 
-/** Parts in one, copied. */
-function inOne(parts: Parts, allocate: (length: number) => Buffer): Buffer {
-  const memory = allocate(lengthOf(parts));
-  let offset = 0;
-  for (const part of parts) {
-    memory.set(part, offset);
-    offset += part.byteLength;
-  }
-  return memory;
-}
-
 function lengthOf(parts: Parts): number {
   return parts.reduce((sum, part) => sum + part.byteLength, 0);
-}
-
-function allocateValue(length: number): Buffer {
-  return Buffer.allocUnsafe(length);
 }
 
 /** Memory for an object. Not zeroed: it is handed out only when every byte of it has been written. */

@@ -47,15 +47,20 @@ export interface Observer {
  */
 export function observe(connection: Connection, observer: Observer): () => void {
   const events = connection.status();
+  let observing = true;
   const tell = async (): Promise<void> => {
     for await (const { type, error } of events) {
       if (type === 'disconnect') observer.disconnected();
       else if (type === 'reconnect') observer.reconnected?.();
-      else if (type === 'close') observer.closed?.();
       else if (type === 'error' && error?.operation === 'publish') observer.refused(error.subject, error);
     }
+    // The client's event of its end came with 3.1; that there are no more events any version tells.
+    if (observing) observer.closed?.();
   };
   void tell();
   // The client's iterators can be stopped, which their type does not say.
-  return () => (events as { stop?: () => void }).stop?.();
+  return () => {
+    observing = false;
+    (events as { stop?: () => void }).stop?.();
+  };
 }

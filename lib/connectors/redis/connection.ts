@@ -90,7 +90,7 @@ class Attempt {
     this.#reject = reject;
     const { since } = options;
     const spent = since === undefined ? 0 : performance.now() - since;
-    this.#timer = setTimeout(endByTime, timeout - spent, this);
+    this.#timer = setTimeout(endByTime, Math.max(timeout - spent, 1), this);
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 

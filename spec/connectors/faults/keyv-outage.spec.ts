@@ -100,3 +100,22 @@ it.each([0, -1, NaN, 2 ** 31, '100', null])('refuses %p for a time limit', (oper
     message: expect.stringContaining('"operationTimeout"') as string,
   });
 });
+
+it('a put that is aborted in the turn in which it ends is done, or was never there', async () => {
+  for (let turns = 0; turns < 40; turns += 1) {
+    const keyv = new Keyv({ throwOnErrors: true });
+    const connector = new KeyvConnector({ keyv });
+    const controller = new AbortController();
+    const putting = connector.put([new Uint8Array(1)], controller).catch((error: unknown) => {
+      expect(error).toBe(controller.signal.reason);
+    });
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    controller.abort();
+    const key = await putting;
+    // What is taken back has been by then; all that could come after it has come a turn later.
+    await new Promise(setImmediate);
+    const listed = [];
+    for await (const found of connector.list!()) listed.push(found);
+    expect(listed).toEqual(key === undefined ? [] : [key]);
+  }
+});
