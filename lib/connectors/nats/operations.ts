@@ -58,16 +58,18 @@ export class Operations {
     const abort = (): void => {
       if (!attempt.final) attempt.end(signal?.reason);
     };
-    const timer = background
-      ? setInterval(() => link.stalled(), this.#timeout).unref()
-      : setTimeout(() => this.#stall(operation, attempt), this.#timeout);
+    const timer = background ? undefined : setTimeout(() => this.#stall(operation, attempt), this.#timeout);
     signal?.addEventListener('abort', abort, { once: true });
     link.begin();
     try {
       for (;;) {
+        let watchdog: NodeJS.Timeout | undefined;
         try {
           const session = link.session();
-          return await work(session instanceof Promise ? await attempt.until(session) : session, attempt);
+          const connected = session instanceof Promise ? await attempt.until(session) : session;
+          // From here on: it is not the connection's fault how long it was waited for.
+          if (background) watchdog = setInterval(() => link.stalled(), this.#timeout).unref();
+          return await work(connected, attempt);
         } catch (error) {
           // The reason of an abort is the caller's own.
           // eslint-disable-next-line @typescript-eslint/only-throw-error
@@ -76,6 +78,8 @@ export class Operations {
           if (attempt.once) {
             throw operationError(operation, link.place, new OutcomeUnknownError(error.cause));
           }
+        } finally {
+          clearInterval(watchdog);
         }
       }
     } finally {
