@@ -42,7 +42,9 @@ export interface LmdbConnectorOptions extends EnvironmentOptions {
  *
  * An object that expires is there for nobody from then on, in every process and after this one has died; its room is
  * given back later, by any connector that is open. Writing waits for other writers, in place in the synchronous forms.
- * A write that is aborted while it is being committed is taken back.
+ * A write that is aborted while it is being committed is taken back. Bytes are read from the caller's memory until `put`
+ * or `set` has settled, and must not be changed before; where that memory is gone by then, as when it was transferred to
+ * another thread, storing fails.
  *
  * An object has 2,147,418,048 bytes at most. When the disk is full, storing fails and changes nothing; the package `lmdb`
  * then prints to stderr, too. Eviction needs a few free pages, and 1/512 of the object's size: when there is not even
